@@ -1,0 +1,41 @@
+// What the activities need of a Kubernetes cluster: the interface that a provider implements. No vendor type, no decision.
+import type { KubernetesObject } from '../plan/plan.ts';
+import type { Effect, ObjectRef } from '../spec/inventory.ts';
+
+export interface CallOptions {
+  /** Aborts the call: cancellation of the activity, or the worker's shutdown. */
+  signal?: AbortSignal;
+  /** Epoch milliseconds of this process's clock. No request is sent later, and one under way is aborted then. */
+  deadlineMs: number;
+}
+
+/** What an API server says about a namespace that does not die, from the conditions of the Namespace. */
+export interface DeletionReport {
+  remaining: { kind: string; apiVersion?: string; count: number; resource: string }[];
+  finalizers: { finalizer: string; count: number }[];
+  /** Conditions that say that content could not be found or deleted, in the API server's words. */
+  failures: string[];
+}
+
+/**
+ * One cluster. Every write yields an Effect; every failure is a NaasError of the table (Throttled and Unavailable carry
+ * `retryAfterMs` when the server named one). No method retries by itself: Temporal does.
+ */
+export interface Cluster {
+  readonly name: string;
+  /** undefined: not there. Throws KindMissing when the cluster does not know the kind. */
+  read(ref: ObjectRef, options: CallOptions): Promise<KubernetesObject | undefined>;
+  list(kind: { apiVersion: string; kind: string }, namespace: string, options: CallOptions): Promise<KubernetesObject[]>;
+  /** POST: fails with NotOurs when the name is taken. */
+  create(object: KubernetesObject, options: CallOptions): Promise<Effect>;
+  /** Server-side apply, strict validation, one field manager; FieldConflict without `force` when somebody holds a field. */
+  apply(object: KubernetesObject, options: CallOptions & { force: boolean }): Promise<Effect>;
+  /** The same, dry-run on the server: what the object would be. Writes nothing. */
+  dryRun(object: KubernetesObject, options: CallOptions & { force: boolean }): Promise<KubernetesObject>;
+  /** DELETE with the UID as precondition: absent is success, another UID is skipped and said. */
+  remove(ref: ObjectRef, uid: string, options: CallOptions): Promise<Effect>;
+  /** The conditions of a Terminating namespace; undefined when it is gone. */
+  deletionReport(namespace: ObjectRef, options: CallOptions): Promise<{ uid: string; report: DeletionReport } | undefined>;
+  /** The API server's clock now, in epoch milliseconds, from the Date header of its answers. */
+  serverNowMs(): number;
+}

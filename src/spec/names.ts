@@ -1,0 +1,74 @@
+// Every name that naas gives to something: ids, labels, annotations, queues. Pure; nobody else builds a name.
+
+export const FIELD_MANAGER = 'naas';
+export const SYSTEM_NAMESPACE = 'naas-system';
+export const WORKER_SERVICE_ACCOUNT = 'naas-worker';
+export const WORKER_USER = `system:serviceaccount:${SYSTEM_NAMESPACE}:${WORKER_SERVICE_ACCOUNT}`;
+export const DEFAULT_TASK_QUEUE = 'naas';
+
+/** Labels and annotations under this prefix are naas's alone; an admission policy holds everybody else off. */
+export const OWNED_PREFIX = 'naas.dev/';
+
+export const LABEL = {
+  team: 'naas.dev/team',
+  project: 'naas.dev/project',
+  environment: 'naas.dev/environment',
+  tier: 'naas.dev/tier',
+  template: 'naas.dev/template',
+  /** Fences late writers: an object may only be written where its namespace carries the same value. */
+  incarnation: 'naas.dev/incarnation',
+} as const;
+
+export const ANNOTATION = {
+  request: 'naas.dev/request',
+  planDigest: 'naas.dev/plan-digest',
+  /** gzip + base64 of the Spec: the cluster alone is enough to rebuild a run. */
+  spec: 'naas.dev/spec',
+  /** RFC 3339, the API server's clock: a claim that reaches the API server later is denied there. */
+  claimBefore: 'naas.dev/claim-before',
+} as const;
+
+/** The workflow id is the lock: one open run a name, so no two operations on one namespace can race. */
+export function workflowId(namespace: string): string {
+  return `namespace:${namespace}`;
+}
+
+export function namespaceOf(id: string): string | undefined {
+  return id.startsWith('namespace:') ? id.slice('namespace:'.length) : undefined;
+}
+
+/** A preview is nobody's lock: a random suffix keeps two previews of one name apart. */
+export function previewWorkflowId(namespace: string, suffix: string): string {
+  return `preview:${namespace}:${suffix}`;
+}
+
+/** The server deduplicates by update id: the same id and body answer from its memory, another body is another id. */
+export function updateId(requestId: string, bodySha256: string): string {
+  return `${requestId}:${bodySha256}`;
+}
+
+export function defaultNamespaceName(triple: { team: string; project: string; environment: string }): string {
+  return `${triple.team}-${triple.project}-${triple.environment}`;
+}
+
+/** RFC 1123 label, as Kubernetes demands of a namespace: at most 63 characters. */
+export const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+export const SEARCH_ATTRIBUTES = {
+  NaasTeam: 'Keyword',
+  NaasPhase: 'Keyword',
+  NaasEnvironment: 'Keyword',
+  NaasErrorType: 'Keyword',
+  NaasAwaits: 'KeywordList',
+  NaasLeaseEnd: 'Datetime',
+  NaasNeedsPerson: 'Bool',
+} as const;
+
+/** How a person or group stands in `NaasAwaits`, so that an inbox is one visibility query. */
+export function awaitsUser(subject: string): string {
+  return `user:${subject}`;
+}
+
+export function awaitsGroup(group: string): string {
+  return `group:${group}`;
+}

@@ -1,0 +1,104 @@
+// What people see of one namespace: the same shape in the workflow query, the CLI and the docs. Types only, JSON-safe.
+import type { Problem } from './errors.ts';
+import type { Effect, InventoryEntry, ObjectRef, Stage } from './inventory.ts';
+import type { Phase } from './lifecycle.ts';
+
+/** What the run waits for and what a person can do about it, in plain words. */
+export interface Waiting {
+  what: string;
+  /** ISO 8601, from Temporal's clock; so are all times here. */
+  since: string;
+  until?: string;
+  todo: string;
+}
+
+/** One object that keeps a namespace from dying, as far as the API server tells. */
+export interface Blocker {
+  kind: string;
+  count?: number;
+  finalizers?: string[];
+  /** Known only for kinds that naas may list. */
+  names?: string[];
+  /** The command that shows the objects to somebody with more rights. */
+  look: string;
+}
+
+export interface Blocked {
+  phase: Phase;
+  step: Step;
+  since: string;
+  attempts: number;
+  problems: Problem[];
+  objects: ObjectRef[];
+  blockers: Blocker[];
+}
+
+/** Where in its phase a run is. `undoing` is the removal of what a failed or cancelled provisioning left. */
+export type Step = Stage | 'admitting' | 'deciding' | 'undoing' | 'revoking' | 'removing' | 'waiting';
+
+export interface SlotStatus {
+  slot: string;
+  why: string;
+  users: string[];
+  groups: string[];
+  decidedBy?: string;
+}
+
+export interface Status {
+  name: string;
+  phase: Phase;
+  step: Step;
+  team: string;
+  project: string;
+  environment: string;
+  tier: string;
+  template: string;
+  cluster: string;
+  requester: string;
+  requestId: string;
+  incarnation?: string;
+  planDigest?: string;
+  changeDigest?: string;
+  requestedAt: string;
+  /** Set once; the time to it excludes waiting for people. */
+  readyAt?: string;
+  provisioningStartedAt?: string;
+  lease?: { days: number; endsAt?: string };
+  approval?: { slots: SlotStatus[]; lapsesAt: string };
+  waitsFor?: Waiting;
+  blocked?: Blocked;
+  /** Why it ended as refused, rejected, lapsed, cancelled or failed. */
+  problems: Problem[];
+  inventory: InventoryEntry[];
+  /** Entries of the inventory that were not ours when they were to be removed. */
+  leftAlone: ObjectRef[];
+  /** True when no worker answered and only Temporal's own records speak. */
+  stale: boolean;
+}
+
+/** What `list` shows: from search attributes alone, so that it never wakes a run. */
+export interface StatusRow {
+  name: string;
+  phase: Phase | 'unknown';
+  team: string;
+  environment: string;
+  needsPerson: boolean;
+  leaseEnd?: string;
+  startedAt: string;
+  closedAt?: string;
+}
+
+export type TimelineKind = 'request' | 'phase' | 'decision' | 'notice' | 'effect' | 'message' | 'problem';
+
+export interface TimelineEntry {
+  at: string;
+  kind: TimelineKind;
+  text: string;
+  /** Who caused it, where a person did. */
+  by?: string;
+  effect?: Effect;
+  problem?: Problem;
+}
+
+/** The timeline keeps the newest entries only; the audit export keeps all (later). */
+export const TIMELINE_LENGTH = 200;

@@ -1,0 +1,100 @@
+// The public contract of the lifecycle workflow: every update, signal and query with its payload. Callers import it; it
+// decides nothing. A change here is a change for every caller.
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Change } from '../spec/admission.ts';
+import type { Problem } from '../spec/errors.ts';
+import type { Phase } from '../spec/lifecycle.ts';
+import type { Status, TimelineEntry } from '../spec/status.ts';
+import type { Stage } from '../spec/inventory.ts';
+import type { LifecycleState } from './state.ts';
+
+/** The workflow type's name, as `temporal workflow start --type` wants it. */
+export const LIFECYCLE_WORKFLOW = 'namespaceLifecycle';
+export const PREVIEW_WORKFLOW = 'preview';
+
+export interface Submission {
+  /** Makes the call repeatable: the same id and content answer the same. */
+  requestId: string;
+  mode: 'create';
+  /** The request as written by a person, parsed from YAML or JSON but not yet trusted. */
+  request: unknown;
+  /** Compact JWS of {subject, groups, message, namespace, body: SHA-256 of {mode, request}, nonce, exp}. */
+  by: string;
+}
+
+/** The start argument: a first request, or what an earlier run of the same namespace carried over. */
+export type LifecycleInput = { submission: Submission } | { resume: LifecycleState };
+
+export interface SubmitAnswer {
+  name: string;
+  phase: Phase;
+  requestId: string;
+  planDigest: string;
+  changeDigest: string;
+  /** Empty when the request was approved by policy. */
+  awaits: { slot: string; why: string; users: string[]; groups: string[] }[];
+}
+
+export interface DecisionMessage {
+  /** Compact JWS of {subject, groups, namespace, incarnation, planDigest, changeDigest, decision, nonce, exp}. */
+  proof: string;
+  planDigest: string;
+  changeDigest: string;
+  decision: 'approve' | 'reject';
+  reason?: string;
+}
+
+export interface DecideAnswer {
+  slot: string;
+  decision: 'approve' | 'reject';
+  phase: Phase;
+  /** Slots that are still open. */
+  awaits: string[];
+}
+
+export interface TeardownMessage {
+  requestId: string;
+  reason?: string;
+  by: string;
+}
+
+export interface CancelMessage {
+  requestId: string;
+  reason?: string;
+  by: string;
+}
+
+export interface PhaseAnswer {
+  phase: Phase;
+  /** Said when nothing new began. */
+  note?: string;
+}
+
+/** What an approver decides on: the digests, the verbs per object and the rendered objects, packed by stage. */
+export interface PlanAnswer {
+  planDigest: string;
+  changeDigest: string;
+  incarnation: string;
+  changes: Change[];
+  /** gzip + base64 of a JSON array of objects. */
+  stages: Record<Stage, string>;
+}
+
+export const submitUpdate = defineUpdate<SubmitAnswer, [Submission]>('submit');
+export const decideUpdate = defineUpdate<DecideAnswer, [DecisionMessage]>('decide');
+export const teardownUpdate = defineUpdate<PhaseAnswer, [TeardownMessage]>('teardown');
+export const cancelUpdate = defineUpdate<PhaseAnswer, [CancelMessage]>('cancel');
+
+/** The same as `decide` for callers that can only signal; an invalid one is recorded and shown, never dropped. */
+export const decisionSignal = defineSignal<[DecisionMessage]>('decision');
+
+export const statusQuery = defineQuery<Status>('status');
+export const planQuery = defineQuery<PlanAnswer | null>('plan');
+export const historyQuery = defineQuery<TimelineEntry[]>('history');
+
+/** What `preview` answers: the verdict and the plan, with no effect anywhere. */
+export interface PreviewAnswer {
+  problems: Problem[];
+  plan: PlanAnswer | null;
+  approval: { rule: string; awaits: { slot: string; why: string; users: string[]; groups: string[] }[] } | null;
+}
