@@ -25,7 +25,11 @@ export interface Cluster {
   readonly name: string;
   /** undefined: not there. Throws KindMissing when the cluster does not know the kind. */
   read(ref: ObjectRef, options: CallOptions): Promise<KubernetesObject | undefined>;
-  list(kind: { apiVersion: string; kind: string }, namespace: string, options: CallOptions): Promise<KubernetesObject[]>;
+  list(
+    kind: { apiVersion: string; kind: string },
+    namespace: string,
+    options: CallOptions,
+  ): Promise<KubernetesObject[]>;
   /** POST: fails with NotOurs when the name is taken. */
   create(object: KubernetesObject, options: CallOptions): Promise<Effect>;
   /** Server-side apply, strict validation, one field manager; FieldConflict without `force` when somebody holds a field. */
@@ -35,7 +39,10 @@ export interface Cluster {
   /** DELETE with the UID as precondition: absent is success, another UID is skipped and said. */
   remove(ref: ObjectRef, uid: string, options: CallOptions): Promise<Effect>;
   /** The conditions of a Terminating namespace; undefined when it is gone. */
-  deletionReport(namespace: ObjectRef, options: CallOptions): Promise<{ uid: string; report: DeletionReport } | undefined>;
+  deletionReport(
+    namespace: ObjectRef,
+    options: CallOptions,
+  ): Promise<{ uid: string; report: DeletionReport } | undefined>;
   /** The API server's clock now, in epoch milliseconds, from the Date header of its answers. */
   serverNowMs(): number;
 }

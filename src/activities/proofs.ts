@@ -9,6 +9,7 @@ export interface SenderClaims {
   bodySha256: string;
 }
 
+/** Claims of the proof that is a decision. */
 export interface DecisionClaims {
   namespace: string;
   incarnation: string;
@@ -17,8 +18,17 @@ export interface DecisionClaims {
   decision: 'approve' | 'reject';
 }
 
-/** Verifies compact JWS proofs. Throws NaasError('Unproven') that says why, never with the token in it. */
+export interface Proven {
+  /** Subject and groups in canonical spelling. */
+  sender: Sender;
+  nonce: string;
+}
+
+/**
+ * Verifies compact JWS proofs: signature by a trusted key, each expected claim equal, not expired at `atMs`, the moment at
+ * which Temporal received the message (a worker may look at it much later). Throws NaasError('Unproven') that says why,
+ * never with the token in it.
+ */
 export interface Proofs {
-  verifySender(token: string, expected: SenderClaims): Promise<{ sender: Sender; nonce: string }>;
-  verifyDecision(token: string, expected: DecisionClaims): Promise<{ sender: Sender; nonce: string }>;
+  verify(token: string, expected: SenderClaims | DecisionClaims, atMs: number): Promise<Proven>;
 }

@@ -89,7 +89,10 @@ export function judge(state: ApprovalState, decision: Decision, at: string): Ver
   const { subject } = decision.by;
   const no = (code: ErrorName, message: string): Verdict => ({ refused: { code, message } });
   if (decision.planDigest !== state.planDigest || decision.changeDigest !== state.changeDigest) {
-    return no('StaleDigest', `the decision is for plan ${short(decision.planDigest)}, the request stands at ${short(state.planDigest)}`);
+    return no(
+      'StaleDigest',
+      `the decision is for plan ${short(decision.planDigest)}, the request stands at ${short(state.planDigest)}`,
+    );
   }
   if (subject === state.requester) {
     return no('NotAllowed', `${subject} made the request; another person has to decide`);
@@ -102,7 +105,14 @@ export function judge(state: ApprovalState, decision: Decision, at: string): Ver
     return no('NotAllowed', `${subject} is not on the list of any open slot: ${describeOpen(state)}`);
   }
   return {
-    counted: { slot: slot.slot, subject, decision: decision.decision, reason: decision.reason, nonce: decision.nonce, at },
+    counted: {
+      slot: slot.slot,
+      subject,
+      decision: decision.decision,
+      reason: decision.reason,
+      nonce: decision.nonce,
+      at,
+    },
   };
 }
 

@@ -10,36 +10,136 @@ interface ErrorRow {
 }
 
 export const ERRORS = {
-  InvalidRequest: { permanent: true, http: 422, exit: 2, hint: 'Correct the named fields and send the request again; `naas schema` prints what is allowed.' },
-  RefusedByGuardrail: { permanent: true, http: 422, exit: 2, hint: 'The policy that refused is named; ask its owner, or change the request.' },
-  Unproven: { permanent: true, http: 401, exit: 2, hint: 'Sign in again: the message carries no proof by a key that this installation trusts.' },
+  InvalidRequest: {
+    permanent: true,
+    http: 422,
+    exit: 2,
+    hint: 'Correct the named fields and send the request again; `naas schema` prints what is allowed.',
+  },
+  RefusedByGuardrail: {
+    permanent: true,
+    http: 422,
+    exit: 2,
+    hint: 'The policy that refused is named; ask its owner, or change the request.',
+  },
+  Unproven: {
+    permanent: true,
+    http: 401,
+    exit: 2,
+    hint: 'Sign in again: the message carries no proof by a key that this installation trusts.',
+  },
   NotAllowed: { permanent: true, http: 403, exit: 2, hint: 'Ask one of the people or groups named in the message.' },
   Conflict: { permanent: true, http: 409, exit: 7, hint: 'Look at what holds the name with `naas status NAME`.' },
   RequestIdReused: { permanent: true, http: 409, exit: 7, hint: 'Use a new request id for another content.' },
-  StaleDigest: { permanent: true, http: 409, exit: 7, hint: 'Read the plan again with `naas approvals` and decide on what stands there now.' },
-  NotAwaitingApproval: { permanent: true, http: 409, exit: 7, hint: 'Nothing waits for a decision; see `naas status NAME`.' },
-  AlreadyDecided: { permanent: true, http: 409, exit: 7, hint: 'Your decision is counted already; nothing more is needed from you.' },
+  StaleDigest: {
+    permanent: true,
+    http: 409,
+    exit: 7,
+    hint: 'Read the plan again with `naas approvals` and decide on what stands there now.',
+  },
+  NotAwaitingApproval: {
+    permanent: true,
+    http: 409,
+    exit: 7,
+    hint: 'Nothing waits for a decision; see `naas status NAME`.',
+  },
+  AlreadyDecided: {
+    permanent: true,
+    http: 409,
+    exit: 7,
+    hint: 'Your decision is counted already; nothing more is needed from you.',
+  },
   NothingInProgress: { permanent: true, http: 409, exit: 7, hint: 'Nothing is in progress; use `naas delete NAME`.' },
   StillInProgress: { permanent: true, http: 409, exit: 7, hint: 'Use `naas cancel NAME`; it undoes what was begun.' },
-  RemovalBegun: { permanent: true, http: 409, exit: 7, hint: 'The removal goes on to its end; watch it with `naas watch NAME`.' },
+  RemovalBegun: {
+    permanent: true,
+    http: 409,
+    exit: 7,
+    hint: 'The removal goes on to its end; watch it with `naas watch NAME`.',
+  },
   Ended: { permanent: true, http: 409, exit: 7, hint: 'This run is over; submit a new request.' },
   NotFound: { permanent: true, http: 404, exit: 6, hint: '`naas list` shows what there is.' },
-  Rejected: { permanent: true, http: 409, exit: 3, hint: 'Ask the person who rejected it; the reason stands in `naas history NAME`.' },
+  Rejected: {
+    permanent: true,
+    http: 409,
+    exit: 3,
+    hint: 'Ask the person who rejected it; the reason stands in `naas history NAME`.',
+  },
   Lapsed: { permanent: true, http: 409, exit: 3, hint: 'Nobody decided in time; submit the request again.' },
-  Cancelled: { permanent: true, http: 409, exit: 3, hint: 'It was cancelled and undone; submit the request again when wanted.' },
+  Cancelled: {
+    permanent: true,
+    http: 409,
+    exit: 3,
+    hint: 'It was cancelled and undone; submit the request again when wanted.',
+  },
   Failed: { permanent: true, http: 500, exit: 4, hint: 'Everything was undone; `naas history NAME` says what failed.' },
-  Blocked: { permanent: true, http: 503, exit: 5, hint: '`naas status NAME` says what blocks it and the command that helps.' },
-  Unknown: { permanent: false, http: 504, exit: 8, hint: 'It may still run: ask `naas status NAME`, or repeat the same command (it is safe).' },
-  Forbidden: { permanent: true, http: 403, exit: 4, hint: 'Run `naas doctor`: the account of naas lacks a right, or an admission policy denied the write.' },
-  Invalid: { permanent: true, http: 422, exit: 4, hint: 'The API server refused the object; the message names the field.' },
-  FieldConflict: { permanent: true, http: 409, exit: 4, hint: 'Another field manager holds the field; the message names it.' },
-  NotOurs: { permanent: true, http: 409, exit: 4, hint: 'The object exists and carries another owner; naas leaves it alone.' },
-  KindMissing: { permanent: true, http: 404, exit: 4, hint: 'The cluster lacks this kind; install its CRD or change the template.' },
-  Gone: { permanent: true, http: 410, exit: 4, hint: 'The namespace was deleted underneath; submit the request again.' },
-  Throttled: { permanent: false, http: 429, exit: 1, hint: 'The system asks to wait; naas does, and goes on by itself.' },
-  Unavailable: { permanent: false, http: 503, exit: 1, hint: 'Check that the named server runs and can be reached; naas tries again by itself.' },
+  Blocked: {
+    permanent: true,
+    http: 503,
+    exit: 5,
+    hint: '`naas status NAME` says what blocks it and the command that helps.',
+  },
+  Unknown: {
+    permanent: false,
+    http: 504,
+    exit: 8,
+    hint: 'It may still run: ask `naas status NAME`, or repeat the same command (it is safe).',
+  },
+  Forbidden: {
+    permanent: true,
+    http: 403,
+    exit: 4,
+    hint: 'Run `naas doctor`: the account of naas lacks a right, or an admission policy denied the write.',
+  },
+  Invalid: {
+    permanent: true,
+    http: 422,
+    exit: 4,
+    hint: 'The API server refused the object; the message names the field.',
+  },
+  FieldConflict: {
+    permanent: true,
+    http: 409,
+    exit: 4,
+    hint: 'Another field manager holds the field; the message names it.',
+  },
+  NotOurs: {
+    permanent: true,
+    http: 409,
+    exit: 4,
+    hint: 'The object exists and carries another owner; naas leaves it alone.',
+  },
+  KindMissing: {
+    permanent: true,
+    http: 404,
+    exit: 4,
+    hint: 'The cluster lacks this kind; install its CRD or change the template.',
+  },
+  Gone: {
+    permanent: true,
+    http: 410,
+    exit: 4,
+    hint: 'The namespace was deleted underneath; submit the request again.',
+  },
+  Throttled: {
+    permanent: false,
+    http: 429,
+    exit: 1,
+    hint: 'The system asks to wait; naas does, and goes on by itself.',
+  },
+  Unavailable: {
+    permanent: false,
+    http: 503,
+    exit: 1,
+    hint: 'Check that the named server runs and can be reached; naas tries again by itself.',
+  },
   DeadlinePassed: { permanent: false, http: 504, exit: 1, hint: 'The call took too long; naas tries again by itself.' },
-  NotReadyYet: { permanent: false, http: 503, exit: 1, hint: 'The cluster has not confirmed it yet; naas looks again by itself.' },
+  NotReadyYet: {
+    permanent: false,
+    http: 503,
+    exit: 1,
+    hint: 'The cluster has not confirmed it yet; naas looks again by itself.',
+  },
   Unexpected: { permanent: false, http: 500, exit: 1, hint: 'This should not happen; `naas doctor` may know more.' },
 } as const satisfies Record<string, ErrorRow>;
 
@@ -66,7 +166,10 @@ export class NaasError extends Error {
 
   constructor(problems: Problem | Problem[], options: { cause?: unknown; retryAfterMs?: number } = {}) {
     const list = Array.isArray(problems) ? problems : [problems];
-    super(list.map((problem) => problem.message).join('\n'), options.cause === undefined ? {} : { cause: options.cause });
+    super(
+      list.map((problem) => problem.message).join('\n'),
+      options.cause === undefined ? {} : { cause: options.cause },
+    );
     this.problems = list;
     this.name = list[0]?.code ?? 'Unexpected';
     this.retryAfterMs = options.retryAfterMs;
@@ -80,7 +183,3 @@ export class NaasError extends Error {
 export function isErrorName(name: string): name is ErrorName {
   return Object.hasOwn(ERRORS, name);
 }
-
-export const PERMANENT_ERRORS: readonly string[] = Object.entries(ERRORS)
-  .filter(([, row]) => row.permanent)
-  .map(([name]) => name);

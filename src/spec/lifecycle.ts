@@ -22,7 +22,10 @@ export const MESSAGES = ['submit', 'decide', 'decision', 'teardown', 'cancel', '
 export type MessageName = (typeof MESSAGES)[number];
 
 /** `once`: accepted, and found to be done or under way already, so nothing new begins. */
-export type Cell = { answer: 'accept' } | { answer: 'once'; why: string } | { answer: 'refuse'; code: ErrorName; why: string };
+export type Cell =
+  | { answer: 'accept' }
+  | { answer: 'once'; why: string }
+  | { answer: 'refuse'; code: ErrorName; why: string };
 
 const accept: Cell = { answer: 'accept' };
 const once = (why: string): Cell => ({ answer: 'once', why });
@@ -97,7 +100,7 @@ export const LIFECYCLE: Record<Phase, Record<MessageName, Cell>> = {
 /** Every step that a run may take from one phase to the next; anything else is a defect. */
 export const TRANSITIONS: Record<Phase, readonly Phase[]> = {
   requested: ['refused', 'awaiting-approval', 'provisioning', 'cancelled'],
-  'awaiting-approval': ['awaiting-approval', 'provisioning', 'rejected', 'lapsed', 'cancelled', 'refused'],
+  'awaiting-approval': ['provisioning', 'rejected', 'lapsed', 'cancelled'],
   provisioning: ['ready', 'failed', 'blocked'],
   ready: ['deleting'],
   deleting: ['deleted', 'blocked'],

@@ -6,6 +6,10 @@ export const WORKER_SERVICE_ACCOUNT = 'naas-worker';
 export const WORKER_USER = `system:serviceaccount:${SYSTEM_NAMESPACE}:${WORKER_SERVICE_ACCOUNT}`;
 export const DEFAULT_TASK_QUEUE = 'naas';
 
+/** The workflow types, as `temporal workflow start --type` wants them. */
+export const LIFECYCLE_WORKFLOW = 'namespaceLifecycle';
+export const PREVIEW_WORKFLOW = 'preview';
+
 /** Labels and annotations under this prefix are naas's alone; an admission policy holds everybody else off. */
 export const OWNED_PREFIX = 'naas.dev/';
 

@@ -3,14 +3,10 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Change } from '../spec/admission.ts';
 import type { Problem } from '../spec/errors.ts';
+import type { Stage } from '../spec/inventory.ts';
 import type { Phase } from '../spec/lifecycle.ts';
 import type { Status, TimelineEntry } from '../spec/status.ts';
-import type { Stage } from '../spec/inventory.ts';
 import type { LifecycleState } from './state.ts';
-
-/** The workflow type's name, as `temporal workflow start --type` wants it. */
-export const LIFECYCLE_WORKFLOW = 'namespaceLifecycle';
-export const PREVIEW_WORKFLOW = 'preview';
 
 export interface Submission {
   /** Makes the call repeatable: the same id and content answer the same. */

@@ -1,0 +1,199 @@
+// Admission: proves the sender, parses and resolves the request again, gathers facts, runs the guardrails, plans, compares
+// with the live state. Its recorded answer is all that the run relies on later. It has no effect on any system.
+import { randomBytes } from 'node:crypto';
+import { changeDigest, plan, planDigest } from '../plan/index.ts';
+import { outsideClosedList } from '../plan/kinds.ts';
+import type { KubernetesObject, Plan } from '../plan/plan.ts';
+import type { Admission, Admitted, Change } from '../spec/admission.ts';
+import type { Sender } from '../spec/approval.ts';
+import { approvalPolicy, rightsOf } from '../spec/approval-rules.ts';
+import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
+import type { Catalog } from '../spec/catalog.ts';
+import { ERRORS, NaasError, type Problem } from '../spec/errors.ts';
+import { guardrails } from '../spec/guardrails.ts';
+import { type ObjectRef, STAGES, type Stage } from '../spec/inventory.ts';
+import { ANNOTATION, LABEL } from '../spec/names.ts';
+import { parseRequest } from '../spec/request.ts';
+import { resolve } from '../spec/resolve.ts';
+import type { NamespaceSpec } from '../spec/spec.ts';
+import { atTheBoundary, callOptions } from './boundary.ts';
+import type { CallOptions, Cluster } from './cluster.ts';
+import { packJson, packStage, refOf } from './packing.ts';
+import type { Proofs } from './proofs.ts';
+import { changesAgainst, type Survey, survey } from './survey.ts';
+
+export interface AdmitInput {
+  submission: { requestId: string; mode: string; request: unknown; by: string };
+  /** The name that the workflow id holds; the request has to come to the same. */
+  name: string;
+  /** When Temporal received it: a proof has to be valid then, however late a worker looks at it. */
+  receivedAtMs: number;
+}
+
+export interface Preview {
+  problems: Problem[];
+  admitted: Admitted | null;
+}
+
+export interface AdmitDependencies {
+  cluster: Cluster;
+  catalog: Catalog;
+  proofs: Proofs;
+}
+
+export function admitActivities(deps: AdmitDependencies) {
+  return {
+    async admit(input: AdmitInput): Promise<Admission> {
+      return atTheBoundary(async () => {
+        try {
+          const draft = await examine(deps, input, callOptions());
+          const problems = judgeDraft(deps, draft);
+          return problems.length > 0 ? { verdict: 'refused', problems } : admitted(deps, input, draft);
+        } catch (error) {
+          return { verdict: 'refused', problems: permanentProblems(error) };
+        }
+      });
+    },
+
+    /** The same questions for somebody who only looks: a living namespace is compared with, not refused. */
+    async examineOnly(input: AdmitInput): Promise<Preview> {
+      return atTheBoundary(async () => {
+        try {
+          const draft = await examine(deps, input, callOptions());
+          const problems = judgeDraft(deps, draft).filter(
+            (problem) => !(isSameTriple(draft) && problem.code === 'Conflict'),
+          );
+          return { problems, admitted: admitted(deps, input, draft) };
+        } catch (error) {
+          return { problems: permanentProblems(error), admitted: null };
+        }
+      });
+    },
+  };
+}
+
+interface Draft {
+  sender: Sender;
+  requestSha256: string;
+  spec: NamespaceSpec;
+  plan: Plan;
+  survey: Survey;
+  changes: Change[];
+}
+
+async function examine(deps: AdmitDependencies, input: AdmitInput, options: CallOptions): Promise<Draft> {
+  const { submission, name } = input;
+  const requestSha256 = sha256Hex(canonicalJson({ mode: submission.mode, request: submission.request }));
+  const { sender } = await deps.proofs.verify(
+    submission.by,
+    { message: 'submit', namespace: name, bodySha256: requestSha256 },
+    input.receivedAtMs,
+  );
+  if (submission.mode !== 'create') {
+    throw new NaasError({
+      code: 'InvalidRequest',
+      message: `mode "${submission.mode}" is not known`,
+      field: 'mode',
+      value: submission.mode,
+      allowed: ['create'],
+    });
+  }
+  const spec = resolve(parseRequest(submission.request), deps.catalog, { cluster: deps.cluster.name });
+  if (spec.name !== name) {
+    throw new NaasError({
+      code: 'InvalidRequest',
+      message: `the request comes to the name "${spec.name}", but was sent to "${name}"`,
+      field: 'name',
+      value: spec.name,
+      allowed: [name],
+    });
+  }
+  const planned = plan(spec);
+  const seen = await survey(deps.cluster, spec, options);
+  const objects = planned.resources.map((resource) => resource.object);
+  return {
+    sender,
+    requestSha256,
+    spec,
+    plan: planned,
+    survey: seen,
+    changes: await changesAgainst(deps.cluster, objects, seen.liveNamespace, options),
+  };
+}
+
+function judgeDraft(deps: AdmitDependencies, draft: Draft): Problem[] {
+  const { spec, sender } = draft;
+  const live = draft.survey.liveNamespace;
+  const liveNamespace =
+    live === undefined ? null : { labels: live.metadata.labels ?? {}, annotations: live.metadata.annotations ?? {} };
+  return [
+    ...guardrails({ sender, spec, catalog: deps.catalog, liveNamespace, ingressOwners: draft.survey.ingressOwners }),
+    ...outsideClosedList(
+      spec.name,
+      draft.plan.resources.map((resource) => resource.object),
+    ),
+  ];
+}
+
+function isSameTriple(draft: Draft): boolean {
+  const labels = draft.survey.liveNamespace?.metadata.labels ?? {};
+  const { team, project, environment } = draft.spec;
+  return labels[LABEL.team] === team && labels[LABEL.project] === project && labels[LABEL.environment] === environment;
+}
+
+function admitted(deps: AdmitDependencies, input: AdmitInput, draft: Draft): Admitted {
+  const { sender, spec } = draft;
+  const digest = planDigest(draft.plan);
+  // Drawn once and recorded: it fences every later write of this run against another life of the same name.
+  const incarnation = randomBytes(6).toString('hex');
+  const stamp = stamper({ incarnation, requestId: input.submission.requestId, planDigest: digest, spec });
+  const byStage = Object.fromEntries(
+    STAGES.map((stage) => [
+      stage,
+      draft.plan.resources.filter((resource) => resource.stage === stage).map((resource) => stamp(resource.object)),
+    ]),
+  ) as Record<Stage, KubernetesObject[]>;
+  return {
+    verdict: 'admitted',
+    sender,
+    requestSha256: draft.requestSha256,
+    spec,
+    incarnation,
+    planDigest: digest,
+    changeDigest: changeDigest(draft.changes),
+    changes: draft.changes,
+    stages: mapStages((stage) => packStage(byStage[stage])),
+    refs: mapStages((stage): ObjectRef[] => byStage[stage].map((object) => refOf(deps.cluster.name, object))),
+    approval: approvalPolicy(spec, sender, draft.survey.ingressOwners, deps.catalog),
+    rights: rightsOf(spec, sender, deps.catalog),
+    timing: deps.catalog.policy.timing,
+  };
+}
+
+function mapStages<T>(make: (stage: Stage) => T): Record<Stage, T> {
+  return { claim: make('claim'), guardrails: make('guardrails'), equipment: make('equipment'), access: make('access') };
+}
+
+/** What the plan leaves out on purpose, because its digest must not depend on it. */
+function stamper(stamp: { incarnation: string; requestId: string; planDigest: string; spec: NamespaceSpec }) {
+  return (object: KubernetesObject): KubernetesObject => {
+    const metadata = {
+      ...object.metadata,
+      labels: { ...object.metadata.labels, [LABEL.incarnation]: stamp.incarnation },
+    };
+    if (object.kind !== 'Namespace') return { ...object, metadata };
+    const annotations = {
+      ...object.metadata.annotations,
+      [ANNOTATION.request]: stamp.requestId,
+      [ANNOTATION.planDigest]: stamp.planDigest,
+      [ANNOTATION.spec]: packJson(stamp.spec),
+    };
+    return { ...object, metadata: { ...metadata, annotations } };
+  };
+}
+
+/** A transient error is Temporal's to retry; a permanent one is the answer. */
+function permanentProblems(error: unknown): Problem[] {
+  if (error instanceof NaasError && ERRORS[error.code].permanent) return error.problems;
+  throw error;
+}

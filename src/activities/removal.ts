@@ -1,0 +1,153 @@
+// Takes things away again: for undo and for teardown, from the inventory alone. Absent is success, what is not ours is
+// skipped and said, finalizers are never touched. It goes past failures and reports each.
+import { setTimeout } from 'node:timers/promises';
+import { MANAGED_KINDS } from '../plan/kinds.ts';
+import type { Effect, InventoryEntry, ObjectRef } from '../spec/inventory.ts';
+import { LABEL } from '../spec/names.ts';
+import type { Blocker } from '../spec/status.ts';
+import { allEffects, atTheBoundary, callOptions } from './boundary.ts';
+import type { CallOptions, Cluster, DeletionReport } from './cluster.ts';
+
+export interface RemovalInput {
+  entries: InventoryEntry[];
+  incarnation: string;
+}
+
+export interface NamespaceRemoval {
+  effects: Effect[];
+  gone: boolean;
+  /** What keeps it, when it is not gone. */
+  blockers: Blocker[];
+}
+
+/**
+ * The namespace controller waits 5 s before it begins and then says in the conditions what is left. Looked at for 8 s, a
+ * healthy namespace is mostly gone and a stuck one has its reason, in time to be told within 10 s.
+ */
+const LOOK_FOR_MS = 8_000;
+const LOOK_EVERY_MS = 200;
+
+export function removalActivities(cluster: Cluster) {
+  return {
+    /** Removes single objects (role bindings), newest first in the list but all in parallel: none depends on another. */
+    async revokeAccess({ entries, incarnation }: RemovalInput): Promise<{ effects: Effect[] }> {
+      return atTheBoundary(async () => {
+        const options = callOptions();
+        return {
+          effects: await allEffects(
+            entries.map((entry) => ({ ref: entry, write: () => remove(cluster, entry, incarnation, options) })),
+          ),
+        };
+      });
+    },
+
+    /** DELETE by UID, then a short look; the caller asks again while it is not gone. */
+    async deleteNamespace({ entries, incarnation }: RemovalInput): Promise<NamespaceRemoval> {
+      return atTheBoundary(async () => {
+        const options = callOptions();
+        const effects = await allEffects(
+          entries.map((entry) => ({ ref: entry, write: () => remove(cluster, entry, incarnation, options) })),
+        );
+        const deleted = effects.filter((effect) => effect.outcome === 'deleted');
+        const looks = await Promise.all(deleted.map((effect) => untilGone(cluster, effect, options)));
+        return { effects, gone: looks.every((look) => look.gone), blockers: looks.flatMap((look) => look.blockers) };
+      });
+    },
+  };
+}
+
+async function remove(
+  cluster: Cluster,
+  entry: InventoryEntry,
+  incarnation: string,
+  options: CallOptions,
+): Promise<Effect> {
+  const ref = bare(entry);
+  const uid = entry.uid ?? (await uidOfOurs(cluster, ref, incarnation, options));
+  if (uid === 'absent' || uid === 'not-ours') {
+    return { verb: 'delete', ref, outcome: uid === 'absent' ? 'absent' : 'skipped' };
+  }
+  return cluster.remove(ref, uid, options);
+}
+
+/** An intended entry was perhaps written: the incarnation tells whether what stands there is ours. */
+async function uidOfOurs(cluster: Cluster, ref: ObjectRef, incarnation: string, options: CallOptions): Promise<string> {
+  const live = await cluster.read(ref, options);
+  if (live?.metadata.uid === undefined) return 'absent';
+  return live.metadata.labels?.[LABEL.incarnation] === incarnation ? live.metadata.uid : 'not-ours';
+}
+
+function bare(entry: InventoryEntry): ObjectRef {
+  const { stage: _stage, state: _state, uid: _uid, ...ref } = entry;
+  return ref;
+}
+
+async function untilGone(
+  cluster: Cluster,
+  effect: Effect,
+  options: CallOptions,
+): Promise<{ gone: boolean; blockers: Blocker[] }> {
+  const giveUpMs = Math.min(Date.now() + LOOK_FOR_MS, options.deadlineMs);
+  let report: DeletionReport | undefined;
+  while (Date.now() < giveUpMs) {
+    const seen = await cluster.deletionReport(effect.ref, options);
+    // Another UID under the same name is another namespace: ours is gone.
+    if (seen === undefined || seen.uid !== effect.uid) return { gone: true, blockers: [] };
+    report = seen.report;
+    if (isStuck(report)) break;
+    await setTimeout(LOOK_EVERY_MS, undefined, options.signal === undefined ? {} : { signal: options.signal });
+  }
+  return {
+    gone: false,
+    blockers: report === undefined ? [] : await blockersOf(cluster, effect.ref.name, report, options),
+  };
+}
+
+/** Content that merely takes its time is no blocker; a finalizer that somebody else must serve, or an API that fails, is. */
+function isStuck(report: DeletionReport): boolean {
+  return report.finalizers.length > 0 || report.failures.length > 0;
+}
+
+async function blockersOf(
+  cluster: Cluster,
+  namespace: string,
+  report: DeletionReport,
+  options: CallOptions,
+): Promise<Blocker[]> {
+  const finalizers = report.finalizers.map((each) => each.finalizer);
+  const named = await Promise.all(
+    report.remaining.map(async (left): Promise<Blocker> => {
+      const names = await namesOf(cluster, left.resource, namespace, options);
+      return {
+        kind: left.kind,
+        count: left.count,
+        ...(finalizers.length === 0 ? {} : { finalizers }),
+        ...(names === undefined ? {} : { names }),
+        look: lookCommand(left.resource, namespace),
+      };
+    }),
+  );
+  const failures = report.failures.map(
+    (failure): Blocker => ({ kind: failure, look: `kubectl get namespace ${namespace} -o yaml` }),
+  );
+  return [...named, ...failures];
+}
+
+/** Names only for kinds that naas may list; for the others the command is given. */
+async function namesOf(
+  cluster: Cluster,
+  resource: string,
+  namespace: string,
+  options: CallOptions,
+): Promise<string[] | undefined> {
+  const kind = MANAGED_KINDS.find(
+    (each) => resource === (each.group === '' ? each.resource : `${each.resource}.${each.group}`),
+  );
+  if (kind === undefined) return undefined;
+  const objects = await cluster.list(kind, namespace, options);
+  return objects.filter((object) => Array.isArray(object.metadata['finalizers'])).map((object) => object.metadata.name);
+}
+
+function lookCommand(resource: string, namespace: string): string {
+  return `kubectl get ${resource} -n ${namespace} -o custom-columns=NAME:.metadata.name,FINALIZERS:.metadata.finalizers`;
+}

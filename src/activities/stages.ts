@@ -1,0 +1,154 @@
+// The four stages of provisioning: each applies exactly the objects that were approved, all of a stage in parallel. Safe
+// to repeat: every write is create-only or an apply. They never render and never choose.
+import { setTimeout } from 'node:timers/promises';
+import { activityInfo } from '@temporalio/activity';
+import { managedKind } from '../plan/kinds.ts';
+import type { KubernetesObject } from '../plan/plan.ts';
+import type { PackedStage } from '../spec/admission.ts';
+import { NaasError } from '../spec/errors.ts';
+import { describeRef, type Effect, type ObjectRef } from '../spec/inventory.ts';
+import { ANNOTATION, LABEL } from '../spec/names.ts';
+import { allEffects, atTheBoundary, callOptions } from './boundary.ts';
+import type { CallOptions, Cluster } from './cluster.ts';
+import { refOf, unpackStage } from './packing.ts';
+
+export interface StageInput {
+  stage: PackedStage;
+  /** Read back before access is granted: what must hold by then. */
+  expect?: ObjectRef[];
+}
+
+export interface StageOutcome {
+  effects: Effect[];
+}
+
+/** The quota controller usually needs 20–200 ms; the pause grows so that a slow one is not hammered. */
+const FIRST_LOOK_MS = 20;
+const LONGEST_PAUSE_MS = 500;
+
+export function stageActivities(cluster: Cluster) {
+  return {
+    /** Create-only: POSTs the namespace with its incarnation. Finding our own earlier attempt is success. */
+    async claimNamespace({ stage }: StageInput): Promise<StageOutcome> {
+      return atTheBoundary(async () => {
+        const options = callOptions();
+        const claims = unpackStage(stage).map((object) => stampDeadline(object, cluster, options));
+        return {
+          effects: await allEffects(
+            claims.map((object) => ({
+              ref: refOf(cluster.name, object),
+              write: () => claim(cluster, object, options),
+            })),
+          ),
+        };
+      });
+    },
+
+    /** Limits, quota and the denying policy; done when the quota's status is enforced. */
+    async ensureGuardrails({ stage }: StageInput): Promise<StageOutcome> {
+      return atTheBoundary(async () => {
+        const options = callOptions();
+        const objects = unpackStage(stage);
+        const effects = await applyAll(cluster, objects, options);
+        await Promise.all(objects.filter(isQuota).map((quota) => untilEnforced(cluster, quota, options)));
+        return { effects };
+      });
+    },
+
+    async ensureEquipment({ stage }: StageInput): Promise<StageOutcome> {
+      return atTheBoundary(async () => ({ effects: await applyAll(cluster, unpackStage(stage), callOptions()) }));
+    },
+
+    /** Reads the guardrails back, then binds the roles: nobody has access before limits, quota and policies hold. */
+    async grantAccess({ stage, expect = [] }: StageInput): Promise<StageOutcome> {
+      return atTheBoundary(async () => {
+        const options = callOptions();
+        await readBack(cluster, expect, options);
+        return { effects: await applyAll(cluster, unpackStage(stage), options) };
+      });
+    },
+  };
+}
+
+function applyAll(cluster: Cluster, objects: KubernetesObject[], options: CallOptions): Promise<Effect[]> {
+  return allEffects(
+    objects.map((object) => ({
+      ref: refOf(cluster.name, object),
+      // Force only for guardrail kinds: there naas must win; elsewhere another manager's field is a conflict to be told.
+      write: () => cluster.apply(object, { ...options, force: managedKind(object).guardrail }),
+    })),
+  );
+}
+
+/** A claim that reaches the API server after this attempt is over is denied there, by the fence. */
+function stampDeadline(object: KubernetesObject, cluster: Cluster, options: CallOptions): KubernetesObject {
+  const clockDifferenceMs = cluster.serverNowMs() - Date.now();
+  const before = new Date(options.deadlineMs + clockDifferenceMs).toISOString();
+  return {
+    ...object,
+    metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [ANNOTATION.claimBefore]: before } },
+  };
+}
+
+async function claim(cluster: Cluster, object: KubernetesObject, options: CallOptions): Promise<Effect> {
+  try {
+    return await cluster.create(object, options);
+  } catch (error) {
+    if (!(error instanceof NaasError) || error.code !== 'NotOurs') throw error;
+    const ref = refOf(cluster.name, object);
+    const live = await cluster.read(ref, options);
+    // The answer to an earlier attempt was lost: the same incarnation can only be ours.
+    if (live !== undefined && incarnationOf(live) === incarnationOf(object) && live.metadata.uid !== undefined) {
+      return { verb: 'create', ref, outcome: 'unchanged', uid: live.metadata.uid, ...versionAfter(live) };
+    }
+    throw error;
+  }
+}
+
+function versionAfter(live: KubernetesObject): { after?: string } {
+  return live.metadata.resourceVersion === undefined ? {} : { after: live.metadata.resourceVersion };
+}
+
+function incarnationOf(object: KubernetesObject): string | undefined {
+  return object.metadata.labels?.[LABEL.incarnation];
+}
+
+function isQuota(object: { kind: string }): boolean {
+  return object.kind === 'ResourceQuota';
+}
+
+async function untilEnforced(cluster: Cluster, quota: KubernetesObject, options: CallOptions): Promise<void> {
+  const ref = refOf(cluster.name, quota);
+  for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    if (quotaIsEnforced(await cluster.read(ref, options))) return;
+    if (Date.now() + pauseMs >= options.deadlineMs) throw notYet(ref, 'its status does not show the limits yet');
+    await setTimeout(pauseMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
+  }
+}
+
+function quotaIsEnforced(live: KubernetesObject | undefined): boolean {
+  const spec = live?.['spec'] as { hard?: Record<string, string> } | undefined;
+  const status = live?.['status'] as { hard?: Record<string, string>; used?: Record<string, string> } | undefined;
+  const keys = Object.keys(spec?.hard ?? {});
+  return (
+    keys.length > 0 &&
+    keys.every((key) => status?.hard?.[key] === spec?.hard?.[key] && status?.used?.[key] !== undefined)
+  );
+}
+
+/** "Ready" is read back from the API, never assumed. */
+async function readBack(cluster: Cluster, expect: ObjectRef[], options: CallOptions): Promise<void> {
+  const found = await Promise.all(expect.map((ref) => cluster.read(ref, options)));
+  expect.forEach((ref, index) => {
+    const live = found[index];
+    if (live === undefined) throw notYet(ref, 'it is not there');
+    if (isQuota(ref) && !quotaIsEnforced(live)) throw notYet(ref, 'its status does not show the limits');
+  });
+}
+
+function notYet(ref: ObjectRef, why: string): NaasError {
+  return new NaasError({
+    code: 'NotReadyYet',
+    message: `${describeRef(ref)} on cluster ${ref.cluster} is not in force (attempt ${activityInfo().attempt}): ${why}; access is not granted before it is`,
+  });
+}

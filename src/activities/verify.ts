@@ -1,0 +1,47 @@
+// Verifies the proof that rides with a message and answers who sent it. Whether that person may, the workflow decides on
+// what admission recorded.
+import type { Sender } from '../spec/approval.ts';
+import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
+import { NaasError, type Problem } from '../spec/errors.ts';
+import { atTheBoundary } from './boundary.ts';
+import type { DecisionClaims, Proofs } from './proofs.ts';
+
+/** An unproven message is an answer, not a failure of the activity: operators should see no red for a forged token. */
+export type Verified = { sender: Sender; nonce: string } | { problem: Problem };
+
+export interface VerifySenderInput {
+  token: string;
+  message: string;
+  namespace: string;
+  /** The message without `by`. */
+  body: Record<string, unknown>;
+  receivedAtMs: number;
+}
+
+export interface VerifyDecisionInput extends DecisionClaims {
+  token: string;
+  receivedAtMs: number;
+}
+
+export function verifyActivities(proofs: Proofs) {
+  return {
+    async verifySender({ token, message, namespace, body, receivedAtMs }: VerifySenderInput): Promise<Verified> {
+      const bodySha256 = sha256Hex(canonicalJson(body));
+      return atTheBoundary(() => answered(proofs.verify(token, { message, namespace, bodySha256 }, receivedAtMs)));
+    },
+
+    async verifyDecision({ token, receivedAtMs, ...claims }: VerifyDecisionInput): Promise<Verified> {
+      return atTheBoundary(() => answered(proofs.verify(token, claims, receivedAtMs)));
+    },
+  };
+}
+
+async function answered(verification: Promise<Verified>): Promise<Verified> {
+  try {
+    return await verification;
+  } catch (error) {
+    if (error instanceof NaasError && error.code === 'Unproven')
+      return { problem: { code: 'Unproven', message: error.message } };
+    throw error;
+  }
+}

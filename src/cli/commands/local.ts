@@ -1,0 +1,66 @@
+// `naas local …`: the platform that keeps running between commands. All of its behaviour lives in src/local.
+import { NaasError } from '../../spec/errors.ts';
+import { type Context, print, printJson, say } from '../context.ts';
+import { columns, facts } from '../table.ts';
+
+type Running = NonNullable<Awaited<ReturnType<typeof import('../../local/daemon.ts').localStatus>>>;
+
+export async function up(context: Context): Promise<number> {
+  const { localUp } = await import('../../local/daemon.ts');
+  const { globals, terminal } = context;
+  const kubeconfig = globals.kubeconfig ?? terminal.env['KUBECONFIG'];
+  const temporalAddress = globals.address ?? terminal.env['TEMPORAL_ADDRESS'];
+  const running = await localUp({
+    say: (line) => say(context, line),
+    ...(kubeconfig ? { kubeconfig } : {}),
+    ...(temporalAddress ? { temporalAddress } : {}),
+  });
+  show(context, running);
+  say(context, 'next: eval "$(naas local env)"');
+  return 0;
+}
+
+export async function down(context: Context): Promise<number> {
+  const { localDown } = await import('../../local/daemon.ts');
+  const stopped = await localDown();
+  if (context.globals.json === true) printJson(context, { stopped });
+  else print(context, [stopped ? 'The local platform is stopped; nothing of it is left.' : 'No local platform runs.']);
+  return 0;
+}
+
+export async function status(context: Context): Promise<number> {
+  const { localStatus } = await import('../../local/daemon.ts');
+  show(context, (await localStatus()) ?? notRunning());
+  return 0;
+}
+
+export async function env(context: Context): Promise<number> {
+  const { localEnv } = await import('../../local/daemon.ts');
+  const exports = (await localEnv()) ?? notRunning();
+  if (context.globals.json === true) printJson(context, { exports });
+  else context.terminal.stdout(exports);
+  return 0;
+}
+
+function show(context: Context, running: Running): void {
+  if (context.globals.json === true) return printJson(context, running);
+  const processes = Object.entries(running.pids).map(([name, pid]) => [name, String(pid)]);
+  print(context, [
+    ...facts(
+      [
+        ['Kubernetes', running.kubeconfig],
+        ['Temporal', `${running.temporalAddress}, namespace ${running.temporalNamespace}`],
+        ['Temporal UI', running.temporalUi ?? undefined],
+        ['issuer key', running.issuerKeyFile],
+        ['state', running.stateDir],
+      ],
+      '',
+    ),
+    'processes',
+    ...columns(processes, '  '),
+  ]);
+}
+
+function notRunning(): never {
+  throw new NaasError({ code: 'NotFound', message: 'no local platform runs here; start one with `naas local up`' });
+}

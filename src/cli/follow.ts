@@ -1,0 +1,97 @@
+// Waits for a run to get somewhere and shows it on its way: redrawn on a terminal, one line a change elsewhere.
+// Ctrl-C ends the looking, never the run.
+import type { NaasClient } from '../client/api.ts';
+import { ERRORS, NaasError } from '../spec/errors.ts';
+import type { Status } from '../spec/status.ts';
+import type { Context } from './context.ts';
+import { exitFor, type Goal } from './outcome.ts';
+import { plainLine, renderLive, stamped } from './render-progress.ts';
+import { clip } from './table.ts';
+
+export interface Followed {
+  exit: number;
+  status: Status | undefined;
+  interrupted: boolean;
+}
+
+interface Display {
+  show(status: Status): void;
+  end(): void;
+}
+
+/** `each` takes the place of the display, for output that programs read. */
+export async function follow(
+  context: Context,
+  client: NaasClient,
+  wanted: { name: string; goal: Goal; each?: (status: Status) => void },
+): Promise<Followed> {
+  const { name, goal, each } = wanted;
+  const interruption = context.terminal.interruption();
+  const display = each === undefined ? displayFor(context) : { show: each, end: () => undefined };
+  let status: Status | undefined;
+  try {
+    for await (status of client.watch(name, { signal: interruption.signal })) {
+      display.show(status);
+      const exit = exitFor(goal, status.phase);
+      if (exit !== undefined) return { exit, status, interrupted: false };
+    }
+    if (interruption.signal.aborted) return stopped(status, goal);
+    throw new NaasError({ code: 'Unknown', message: `${name}: the watch ended before the run did` });
+  } catch (error) {
+    if (interruption.signal.aborted) return stopped(status, goal);
+    throw error;
+  } finally {
+    display.end();
+    interruption.release();
+  }
+}
+
+/** Whoever only looks has seen enough; whoever waits for an end does not know it. */
+function stopped(status: Status | undefined, goal: Goal): Followed {
+  return { exit: goal === 'look' ? 0 : ERRORS.Unknown.exit, status, interrupted: true };
+}
+
+function displayFor(context: Context): Display {
+  if (context.globals.json === true) return { show: () => undefined, end: () => undefined };
+  return context.terminal.isTerminal ? liveDisplay(context) : plainDisplay(context);
+}
+
+function plainDisplay(context: Context): Display {
+  const { terminal } = context;
+  let last = '';
+  return {
+    show(status) {
+      const line = plainLine(status);
+      if (line !== last) terminal.stdout(`${stamped(line, terminal.nowMs())}\n`);
+      last = line;
+    },
+    end: () => undefined,
+  };
+}
+
+/** Eight pictures a second look alive and cost nothing. */
+const REDRAW_MS = 125;
+
+function liveDisplay(context: Context): Display {
+  const { terminal } = context;
+  const sinceMs = terminal.nowMs();
+  let frame = 0;
+  let drawn = 0;
+  let current: Status | undefined;
+  const draw = () => {
+    if (current === undefined) return;
+    const lines = renderLive(current, { nowMs: terminal.nowMs(), sinceMs, frame: frame++ }, terminal.paint);
+    const up = drawn === 0 ? '' : `\x1b[${drawn}A`;
+    const body = lines.map((line) => `${clip(line, terminal.width - 1)}\x1b[K\n`).join('');
+    terminal.stdout(`${up}${body}\x1b[J`);
+    drawn = lines.length;
+  };
+  const timer = setInterval(draw, REDRAW_MS);
+  return {
+    show(status) {
+      current = status;
+      draw();
+    },
+    end: () => clearInterval(timer),
+  };
+}

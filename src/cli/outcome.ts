@@ -1,0 +1,69 @@
+// Which exit code an end of the lifecycle means to the one who waits for it. Pure; the numbers stand in spec/errors.
+import { ERRORS, type ErrorName } from '../spec/errors.ts';
+import type { Phase } from '../spec/lifecycle.ts';
+import { assertNever } from './assert-never.ts';
+import type { Style } from './paint.ts';
+
+/** What the waiting person wants: a namespace that is ready, one that is gone, or just to look on until the end. */
+export type Goal = 'ready' | 'deleted' | 'look';
+
+/** The error row that a phase stands for when it was not what was wanted. */
+export function failureOf(phase: Phase): ErrorName | undefined {
+  switch (phase) {
+    case 'refused':
+      return 'RefusedByGuardrail';
+    case 'rejected':
+      return 'Rejected';
+    case 'lapsed':
+      return 'Lapsed';
+    case 'cancelled':
+      return 'Cancelled';
+    case 'failed':
+      return 'Failed';
+    case 'blocked':
+      return 'Blocked';
+    case 'requested':
+    case 'awaiting-approval':
+    case 'provisioning':
+    case 'ready':
+    case 'deleting':
+    case 'deleted':
+      return undefined;
+    default:
+      return assertNever(phase);
+  }
+}
+
+/** The exit code when waiting for `goal` is over in this phase; undefined: wait on. */
+export function exitFor(goal: Goal, phase: Phase): number | undefined {
+  if (phase === 'blocked' && goal === 'look') return undefined;
+  const failure = failureOf(phase);
+  if (failure !== undefined) return ERRORS[failure].exit;
+  if (phase === 'deleted') return goal === 'ready' ? ERRORS.Ended.exit : 0;
+  return phase === 'ready' && goal === 'ready' ? 0 : undefined;
+}
+
+export function colourOf(phase: Phase | 'unknown'): Style {
+  switch (phase) {
+    case 'ready':
+      return 'green';
+    case 'requested':
+    case 'provisioning':
+    case 'deleting':
+      return 'cyan';
+    case 'awaiting-approval':
+      return 'yellow';
+    case 'blocked':
+    case 'failed':
+    case 'refused':
+    case 'rejected':
+      return 'red';
+    case 'deleted':
+    case 'lapsed':
+    case 'cancelled':
+    case 'unknown':
+      return 'dim';
+    default:
+      return assertNever(phase);
+  }
+}

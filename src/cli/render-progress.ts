@@ -1,0 +1,144 @@
+// Where a run is on its way, for somebody who waits: live lines for a terminal, one plain line a change elsewhere. Pure.
+import { STAGES } from '../spec/inventory.ts';
+import type { Status, Step } from '../spec/status.ts';
+import { assertNever } from './assert-never.ts';
+import { colourOf } from './outcome.ts';
+import type { Paint } from './paint.ts';
+import { people } from './render-people.ts';
+import { columns, facts } from './table.ts';
+import { clock, span, when } from './time.ts';
+
+export const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
+
+interface Mark {
+  state: 'done' | 'now' | 'open';
+  name: string;
+  note: string;
+}
+
+export interface Moment {
+  nowMs: number;
+  /** When the waiting began. */
+  sinceMs: number;
+  frame: number;
+}
+
+export function renderLive(status: Status, moment: Moment, paint: Paint): string[] {
+  const spinner = paint('cyan', FRAMES[moment.frame % FRAMES.length] ?? '');
+  const rows = marks(status).map((mark) => [signOf(mark, spinner, paint), mark.name, paint('dim', mark.note)]);
+  const waited = paint('dim', span(moment.nowMs - moment.sinceMs));
+  const head = `${paint('bold', status.name)}  ${paint(colourOf(status.phase), status.phase)}  ${waited}`;
+  return [head, ...columns(rows, '  '), ...waitingLines(status, moment.nowMs)];
+}
+
+function waitingLines(status: Status, nowMs: number): string[] {
+  const stale = status.stale
+    ? [['no worker', 'nobody answers for this run; it goes on when a worker is back'] as const]
+    : [];
+  const waiting = status.waitsFor;
+  if (waiting === undefined) return facts(stale);
+  const until = waiting.until === undefined ? '' : `, until ${when(waiting.until, nowMs)}`;
+  return facts([...stale, ['waits for', `${waiting.what}${until}`], ['you can', waiting.todo]]);
+}
+
+/** The same line again means that nothing changed that a person would notice. */
+export function plainLine(status: Status): string {
+  const step = status.phase === 'ready' || status.phase === 'deleted' ? '' : ` (${stepWords(status.step)})`;
+  const stale = status.stale ? '; no worker answers' : '';
+  const { waitsFor } = status;
+  const waits = waitsFor === undefined ? '' : `; waits for ${waitsFor.what}; ${waitsFor.todo}`;
+  return `${status.name}  ${status.phase}${step}${stale}${waits}`;
+}
+
+export function stamped(line: string, nowMs: number): string {
+  return `${clock(new Date(nowMs).toISOString())}  ${line}`;
+}
+
+function marks(status: Status): Mark[] {
+  return isRemoval(status) ? removalMarks(status) : provisioningMarks(status);
+}
+
+function isRemoval(status: Status): boolean {
+  const removing: readonly Step[] = ['undoing', 'revoking', 'removing'];
+  return status.phase === 'deleting' || status.phase === 'deleted' || removing.includes(status.step);
+}
+
+function provisioningMarks(status: Status): Mark[] {
+  const { phase } = status;
+  const begun = (STAGES as readonly Step[]).indexOf(status.step);
+  const checked: Mark = { state: phase === 'requested' ? 'now' : 'done', name: 'checked', note: '' };
+  const stages = STAGES.map((stage, index): Mark => {
+    const done = phase === 'ready' || (phase !== 'requested' && phase !== 'awaiting-approval' && index < begun);
+    const now = !done && index === begun && phase === 'provisioning';
+    return { state: done ? 'done' : now ? 'now' : 'open', name: stage, note: objectsNote(status, stage) };
+  });
+  return [checked, ...approvalMarks(status), ...stages];
+}
+
+function approvalMarks(status: Status): Mark[] {
+  return (status.approval?.slots ?? []).map((slot) =>
+    slot.decidedBy === undefined
+      ? {
+          state: status.phase === 'awaiting-approval' ? 'now' : 'open',
+          name: `approval: ${slot.slot}`,
+          note: `one of ${people(slot)}`,
+        }
+      : { state: 'done', name: `approval: ${slot.slot}`, note: slot.decidedBy },
+  );
+}
+
+function objectsNote(status: Status, stage: string): string {
+  const entries = status.inventory.filter((entry) => entry.stage === stage);
+  return [...new Set(entries.map((entry) => entry.kind))].join(', ');
+}
+
+function removalMarks(status: Status): Mark[] {
+  if (status.step === 'undoing') return [{ state: 'now', name: 'undo', note: `${status.inventory.length} left` }];
+  const order: readonly Step[] = ['revoking', 'removing'];
+  const reached = order.indexOf(status.step);
+  return order.map((step, index): Mark => {
+    const done = status.phase === 'deleted' || index < reached;
+    const note = step === 'removing' && !done ? `${status.inventory.length} left` : '';
+    return { state: done ? 'done' : index === reached ? 'now' : 'open', name: stepWords(step), note };
+  });
+}
+
+function signOf(mark: Mark, spinner: string, paint: Paint): string {
+  switch (mark.state) {
+    case 'done':
+      return paint('green', '✔');
+    case 'now':
+      return spinner;
+    case 'open':
+      return paint('dim', '·');
+    default:
+      return assertNever(mark.state);
+  }
+}
+
+export function stepWords(step: Step): string {
+  switch (step) {
+    case 'admitting':
+      return 'checking the request';
+    case 'deciding':
+      return 'asking for approval';
+    case 'claim':
+      return 'claiming the name';
+    case 'guardrails':
+      return 'setting guardrails';
+    case 'equipment':
+      return 'adding equipment';
+    case 'access':
+      return 'giving access';
+    case 'undoing':
+      return 'undoing what was begun';
+    case 'revoking':
+      return 'taking access away';
+    case 'removing':
+      return 'removing the namespace';
+    case 'waiting':
+      return 'waiting';
+    default:
+      return assertNever(step);
+  }
+}

@@ -1,0 +1,107 @@
+// `naas status`: everything that a person wants to know of one namespace, most important first. Pure.
+import { describeRef, STAGES } from '../spec/inventory.ts';
+import type { Status } from '../spec/status.ts';
+import { colourOf } from './outcome.ts';
+import type { Paint } from './paint.ts';
+import { renderBlocked } from './render-blocked.ts';
+import { renderProblem } from './render-error.ts';
+import { renderSlots } from './render-people.ts';
+import { columns, facts } from './table.ts';
+import { absolute, relative, span, when } from './time.ts';
+
+export function renderStatus(status: Status, nowMs: number, paint: Paint): string[] {
+  return [
+    `${paint('bold', status.name)}  ${paint(colourOf(status.phase), status.phase)}`,
+    ...(status.stale
+      ? ['  stale: no worker answered, so these are the last things that Temporal recorded itself']
+      : []),
+    ...factLines(status, nowMs),
+    ...waitLines(status, nowMs),
+    ...approvalLines(status, nowMs, paint),
+    ...(status.blocked === undefined ? [] : ['', ...renderBlocked(status.name, status.blocked, nowMs, paint)]),
+    ...(status.problems.length === 0
+      ? []
+      : ['', ...status.problems.flatMap((problem) => renderProblem(problem, paint))]),
+    ...inventoryLines(status, paint),
+  ];
+}
+
+function factLines(status: Status, nowMs: number): string[] {
+  return facts([
+    ['team', words([status.team, status.project, status.environment], ' / ')],
+    ['kind', words([status.tier && `tier ${status.tier}`, status.template && `template ${status.template}`], ', ')],
+    ['cluster', status.cluster],
+    ['requested', requested(status, nowMs)],
+    ['ready', status.readyAt === undefined ? undefined : readyText(status, status.readyAt, nowMs)],
+    ['lease', leaseText(status, nowMs)],
+    ['request id', status.requestId],
+    ['incarnation', status.incarnation],
+    ['plan', status.planDigest?.slice(0, 12)],
+  ]);
+}
+
+function words(parts: readonly string[], separator: string): string {
+  return parts.filter((part) => part !== '').join(separator);
+}
+
+function requested(status: Status, nowMs: number): string {
+  const by = status.requester === '' ? '' : ` by ${status.requester}`;
+  return `${when(status.requestedAt, nowMs)}${by}`;
+}
+
+function readyText(status: Status, readyAt: string, nowMs: number): string {
+  if (status.provisioningStartedAt === undefined) return when(readyAt, nowMs);
+  const worked = span(Date.parse(readyAt) - Date.parse(status.provisioningStartedAt));
+  return `${absolute(readyAt)} (${relative(readyAt, nowMs)}), made in ${worked}`;
+}
+
+function leaseText(status: Status, nowMs: number): string | undefined {
+  if (status.lease === undefined) return undefined;
+  const days = `${status.lease.days} days`;
+  return status.lease.endsAt === undefined
+    ? `${days} from ready on`
+    : `${days}, ends ${when(status.lease.endsAt, nowMs)}`;
+}
+
+function waitLines(status: Status, nowMs: number): string[] {
+  const waiting = status.waitsFor;
+  if (waiting === undefined) return [];
+  const until = waiting.until === undefined ? undefined : when(waiting.until, nowMs);
+  return [
+    '',
+    ...facts([
+      ['waits for', waiting.what],
+      ['since', when(waiting.since, nowMs)],
+      ['until', until],
+      ['you can', waiting.todo],
+    ]),
+  ];
+}
+
+function approvalLines(status: Status, nowMs: number, paint: Paint): string[] {
+  if (status.approval === undefined || status.approval.slots.length === 0) return [];
+  const open =
+    status.approval.slots.some((slot) => slot.decidedBy === undefined) && status.phase === 'awaiting-approval';
+  const lapses = open ? `, lapses ${when(status.approval.lapsesAt, nowMs)}` : '';
+  return ['', `Approval${lapses}`, ...renderSlots(status.approval.slots, paint)];
+}
+
+function inventoryLines(status: Status, paint: Paint): string[] {
+  const owned = STAGES.flatMap((stage) =>
+    status.inventory
+      .filter((entry) => entry.stage === stage)
+      .map((entry) => [
+        stage,
+        entry.kind,
+        entry.name,
+        entry.state === 'confirmed' ? '' : paint('yellow', 'not confirmed yet'),
+      ]),
+  );
+  const left = status.leftAlone.map((ref) => `  ${describeRef(ref)}`);
+  return [
+    ...(owned.length === 0
+      ? []
+      : ['', `Owns ${owned.length} ${owned.length === 1 ? 'object' : 'objects'}`, ...columns(owned, '  ')]),
+    ...(left.length === 0 ? [] : ['', 'Left alone, because somebody else owns them', ...left]),
+  ];
+}

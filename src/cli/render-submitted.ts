@@ -1,0 +1,27 @@
+// What `naas request` and the decisions answer at once. Pure.
+import type { DecideAnswer, PhaseAnswer, SubmitAnswer } from './answers.ts';
+import { colourOf } from './outcome.ts';
+import type { Paint } from './paint.ts';
+import { renderSlots } from './render-people.ts';
+
+export function renderSubmitted(answer: SubmitAnswer, waiting: boolean, paint: Paint): string[] {
+  const awaits =
+    answer.awaits.length === 0 ? [] : ['  needs the approval of', ...renderSlots(answer.awaits, paint, '    ')];
+  const next = waiting ? [] : [`  next: ${paint('cyan', `naas watch ${answer.name}`)}`];
+  return [
+    `${paint('green', '✔')} ${paint('bold', answer.name)} accepted: ${paint(colourOf(answer.phase), answer.phase)}`,
+    `  request id ${answer.requestId}, plan ${answer.planDigest.slice(0, 12)}`,
+    ...awaits,
+    ...next,
+  ];
+}
+
+export function renderDecided(name: string, answer: DecideAnswer, paint: Paint): string[] {
+  const done = answer.decision === 'approve' ? paint('green', 'approved') : paint('red', 'rejected');
+  const open = answer.awaits.length === 0 ? '' : `; still open: ${answer.awaits.join(', ')}`;
+  return [`${name}: ${done} as ${answer.slot}; now ${answer.phase}${open}`];
+}
+
+export function renderPhase(name: string, answer: PhaseAnswer): string[] {
+  return [`${name}: ${answer.phase}${answer.note === undefined ? '' : ` (${answer.note})`}`];
+}

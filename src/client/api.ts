@@ -1,0 +1,73 @@
+// The client's surface: what a caller can do and what it gets. Types only; loading this loads nothing.
+import type { Status, StatusRow, TimelineEntry } from '../spec/status.ts';
+import type {
+  CancelMessage,
+  DecideAnswer,
+  PhaseAnswer,
+  PlanAnswer,
+  PreviewAnswer,
+  SubmitAnswer,
+} from '../workflows/messages.ts';
+
+/** Signs the claims of one message as the caller: adds subject, groups, nonce and expiry, returns a compact JWS. */
+export type Prove = (claims: Record<string, unknown>) => Promise<string>;
+
+export interface NaasClientOptions {
+  /** Temporal's host:port; without it TEMPORAL_ADDRESS and Temporal's own configuration files count. */
+  address?: string;
+  /** Temporal namespace; default `default`. */
+  namespace?: string;
+  taskQueue?: string;
+  prove: Prove;
+  /** After this a call ends as `Unknown`: it may still run. Default 10,000. */
+  deadlineMs?: number;
+}
+
+export interface SubmitOptions {
+  /** Default: a digest of sender and request, so that repeating the call never makes a second request. */
+  requestId?: string;
+}
+
+export interface DecideOptions {
+  decision: 'approve' | 'reject';
+  reason?: string;
+  /** The digests that were looked at; without them the client decides on what stands there now. */
+  planDigest?: string;
+  changeDigest?: string;
+}
+
+export type EndOptions = Partial<Pick<CancelMessage, 'requestId' | 'reason'>>;
+
+export interface ListFilter {
+  team?: string;
+  phase?: string;
+  environment?: string;
+  /** Runs that are over as well. */
+  closed?: boolean;
+}
+
+/** One request that waits for a person. */
+export interface InboxItem {
+  name: string;
+  status: Status;
+  plan: PlanAnswer;
+}
+
+/** Every method throws NaasError with a code of the table in spec/errors.ts. */
+export interface NaasClient {
+  submit(request: unknown, options?: SubmitOptions): Promise<SubmitAnswer>;
+  preview(request: unknown): Promise<PreviewAnswer>;
+  decide(name: string, options: DecideOptions): Promise<DecideAnswer>;
+  /** Falls back to Temporal's own records after 2 s without a worker, marked stale. */
+  status(name: string): Promise<Status>;
+  /** Yields each time something that a person would notice has changed, until an end phase or the signal. */
+  watch(name: string, options?: { signal?: AbortSignal; intervalMs?: number }): AsyncIterable<Status>;
+  list(filter?: ListFilter): AsyncIterable<StatusRow>;
+  /** What waits for one of these: `{user: 'ada@example.com', groups: ['shop-leads']}`. */
+  approvals(who: { user: string; groups: string[] }): Promise<InboxItem[]>;
+  plan(name: string): Promise<PlanAnswer | null>;
+  history(name: string): Promise<TimelineEntry[]>;
+  teardown(name: string, options?: EndOptions): Promise<PhaseAnswer>;
+  cancel(name: string, options?: EndOptions): Promise<PhaseAnswer>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,236 @@
+// The thin client: one method per message, typed answers, typed errors. It holds no decision about a namespace, loads no
+// worker and no Kubernetes code, and Temporal only at the first call.
+import { randomUUID } from 'node:crypto';
+import { NaasError } from '../spec/errors.ts';
+import { isEnd, type MessageName } from '../spec/lifecycle.ts';
+import {
+  awaitsGroup,
+  awaitsUser,
+  DEFAULT_TASK_QUEUE,
+  LIFECYCLE_WORKFLOW,
+  namespaceOf,
+  PREVIEW_WORKFLOW,
+  previewWorkflowId,
+  updateId,
+  workflowId,
+} from '../spec/names.ts';
+import type { Status, StatusRow, TimelineEntry } from '../spec/status.ts';
+import type {
+  DecideAnswer,
+  DecisionMessage,
+  PhaseAnswer,
+  PlanAnswer,
+  PreviewAnswer,
+  Submission,
+  SubmitAnswer,
+} from '../workflows/messages.ts';
+import type {
+  DecideOptions,
+  EndOptions,
+  InboxItem,
+  ListFilter,
+  NaasClient,
+  NaasClientOptions,
+  SubmitOptions,
+} from './api.ts';
+import { bodySha256, digestOf, proveSender, requestedName } from './proven.ts';
+import { rowOf, staleStatus, visibilityQuery } from './records.ts';
+import { connect, DEADLINE_MS, repeatedly, type Temporal } from './temporal.ts';
+
+export type * from './api.ts';
+
+/** A status that no worker answers within this comes from Temporal's own records, marked stale. */
+const STATUS_DEADLINE_MS = 2_000;
+const WATCH_INTERVAL_MS = 300;
+
+export function createNaasClient(options: NaasClientOptions): NaasClient {
+  const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
+  const taskQueue = options.taskQueue ?? DEFAULT_TASK_QUEUE;
+  let connected: Promise<Temporal> | undefined;
+  const temporal = (): Promise<Temporal> => {
+    connected ??= connect(options);
+    return connected;
+  };
+
+  async function update<T>(name: string, message: MessageName, id: string, body: object): Promise<T> {
+    const t = await temporal();
+    const call = { what: `${message} of ${name}`, deadlineMs };
+    return repeatedly(t, call, () =>
+      t.client.workflow.getHandle(workflowId(name)).executeUpdate<T, [object]>(message, { args: [body], updateId: id }),
+    ).catch((error: NaasError) => explainMissing(t, name, error));
+  }
+
+  async function query<T>(name: string, what: MessageName, queryDeadlineMs: number): Promise<T> {
+    const t = await temporal();
+    return repeatedly(t, { what: `${what} of ${name}`, deadlineMs: queryDeadlineMs }, () =>
+      t.client.workflow.getHandle(workflowId(name)).query<T>(what),
+    );
+  }
+
+  async function end(name: string, message: 'teardown' | 'cancel', end: EndOptions): Promise<PhaseAnswer> {
+    const body = {
+      requestId: end.requestId ?? randomUUID(),
+      ...(end.reason === undefined ? {} : { reason: end.reason }),
+    };
+    const by = await proveSender(options.prove, message, name, body);
+    return update(name, message, updateId(body.requestId, await bodySha256(body)), { ...body, by });
+  }
+
+  const client: NaasClient = {
+    async submit(request: unknown, { requestId }: SubmitOptions = {}): Promise<SubmitAnswer> {
+      const name = await requestedName(request);
+      const body = { mode: 'create' as const, request };
+      const by = await proveSender(options.prove, 'submit', name, body);
+      const sha256 = await bodySha256(body);
+      const submission: Submission = { requestId: requestId ?? (await digestOf(by, sha256)), ...body, by };
+      const t = await temporal();
+      // An "Ended" run closed while this arrived: the next try starts the next one.
+      return repeatedly(
+        t,
+        { what: `submit of ${name}`, deadlineMs },
+        () => updateWithStart(t, taskQueue, name, submission, sha256),
+        (error) => error.code === 'Ended',
+      );
+    },
+
+    async preview(request: unknown): Promise<PreviewAnswer> {
+      const name = await requestedName(request);
+      const body = { mode: 'create' as const, request };
+      const by = await proveSender(options.prove, 'submit', name, body);
+      const t = await temporal();
+      return repeatedly(t, { what: `preview of ${name}`, deadlineMs }, () =>
+        t.client.workflow.execute<(input: unknown) => Promise<PreviewAnswer>>(PREVIEW_WORKFLOW, {
+          workflowId: previewWorkflowId(name, randomUUID()),
+          taskQueue,
+          staticSummary: `What a request for ${name} would do`,
+          // Nobody needs an old preview: it must not outlive the caller's patience when no worker is there.
+          workflowExecutionTimeout: deadlineMs,
+          args: [{ name, submission: { requestId: 'preview', ...body, by } }],
+        }),
+      );
+    },
+
+    async decide(name: string, choice: DecideOptions): Promise<DecideAnswer> {
+      const message = await decision(client, options, name, choice);
+      return update(name, 'decide', updateId(randomUUID(), await bodySha256(message)), message);
+    },
+
+    async status(name: string): Promise<Status> {
+      try {
+        return await query<Status>(name, 'status', Math.min(STATUS_DEADLINE_MS, deadlineMs));
+      } catch (error) {
+        if (!(error instanceof NaasError) || error.code === 'NotFound') throw error;
+        const t = await temporal();
+        return repeatedly(t, { what: `status of ${name}`, deadlineMs }, async () =>
+          staleStatus(name, await t.client.workflow.getHandle(workflowId(name)).describe()),
+        );
+      }
+    },
+
+    async *watch(name, { signal, intervalMs = WATCH_INTERVAL_MS } = {}): AsyncGenerator<Status> {
+      let last = '';
+      while (signal?.aborted !== true) {
+        const status = await client.status(name);
+        const seen = JSON.stringify([
+          status.phase,
+          status.step,
+          status.waitsFor?.what,
+          status.inventory,
+          status.blocked?.problems,
+          status.stale,
+        ]);
+        if (seen !== last) yield status;
+        if (isEnd(status.phase)) return;
+        last = seen;
+        await new Promise((resolve) => setTimeout(resolve, intervalMs));
+      }
+    },
+
+    async *list(filter: ListFilter = {}): AsyncGenerator<StatusRow> {
+      const t = await temporal();
+      for await (const run of t.client.workflow.list({ query: visibilityQuery(filter) })) yield rowOf(run);
+    },
+
+    async approvals({ user, groups }): Promise<InboxItem[]> {
+      const t = await temporal();
+      const tokens = [awaitsUser(user), ...groups.map(awaitsGroup)];
+      const waiting: InboxItem[] = [];
+      for await (const run of t.client.workflow.list({ query: visibilityQuery({ awaits: tokens }) })) {
+        const name = namespaceOf(run.workflowId);
+        if (name === undefined) continue;
+        const [status, plan] = await Promise.all([client.status(name), client.plan(name)]);
+        // Visibility lags a little: only what still waits belongs in an inbox.
+        if (status.phase === 'awaiting-approval' && plan !== null) waiting.push({ name, status, plan });
+      }
+      return waiting;
+    },
+
+    plan: (name) => query<PlanAnswer | null>(name, 'plan', deadlineMs),
+    history: (name) => query<TimelineEntry[]>(name, 'history', deadlineMs),
+    teardown: (name, options = {}) => end(name, 'teardown', options),
+    cancel: (name, options = {}) => end(name, 'cancel', options),
+
+    async close(): Promise<void> {
+      await (await connected?.catch(() => undefined))?.connection.close();
+    },
+  };
+  return client;
+}
+
+/** Start and submit in one call: an existing run gets the message, otherwise a new one begins with it. */
+function updateWithStart(
+  t: Temporal,
+  taskQueue: string,
+  name: string,
+  submission: Submission,
+  sha256: string,
+): Promise<SubmitAnswer> {
+  const start = new t.sdk.WithStartWorkflowOperation(LIFECYCLE_WORKFLOW, {
+    workflowId: workflowId(name),
+    taskQueue,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: `Namespace ${name}: from request to deletion`,
+    args: [{ submission }],
+  });
+  // Its own promise rejects as well when the call fails; the call's error is the one that counts.
+  start.workflowHandle().catch(() => undefined);
+  return t.client.workflow.executeUpdateWithStart<() => Promise<unknown>, SubmitAnswer, [Submission]>('submit', {
+    args: [submission],
+    updateId: updateId(submission.requestId, sha256),
+    startWorkflowOperation: start,
+  });
+}
+
+async function decision(
+  client: NaasClient,
+  options: NaasClientOptions,
+  name: string,
+  choice: DecideOptions,
+): Promise<DecisionMessage> {
+  const plan = await client.plan(name);
+  if (plan === null)
+    throw new NaasError({ code: 'NotAwaitingApproval', message: `namespace ${name}: nothing waits for a decision` });
+  const claims = {
+    planDigest: choice.planDigest ?? plan.planDigest,
+    changeDigest: choice.changeDigest ?? plan.changeDigest,
+    decision: choice.decision,
+  };
+  const proof = await options.prove({ namespace: name, incarnation: plan.incarnation, ...claims });
+  return { proof, ...claims, ...(choice.reason === undefined ? {} : { reason: choice.reason }) };
+}
+
+/** A run that is over cannot take a message: says so, instead of "not found". */
+async function explainMissing(t: Temporal, name: string, error: NaasError): Promise<never> {
+  if (error.code !== 'NotFound') throw error;
+  const run = await t.client.workflow
+    .getHandle(workflowId(name))
+    .describe()
+    .catch(() => undefined);
+  if (run === undefined)
+    throw new NaasError(
+      { code: 'NotFound', message: `there is no namespace ${name} and no request for it` },
+      { cause: error },
+    );
+  const { phase } = staleStatus(name, run);
+  throw new NaasError({ code: 'Ended', message: `namespace ${name} is ${phase}: this run is over` }, { cause: error });
+}

@@ -1,0 +1,37 @@
+// What a message carries to prove itself: the canonical digest of its body and the caller's signature over it.
+import { NaasError } from '../spec/errors.ts';
+import { defaultNamespaceName } from '../spec/names.ts';
+import type { Prove } from './api.ts';
+
+/** The same digest that the worker computes: over the body as JSON carries it. */
+export async function bodySha256(body: unknown): Promise<string> {
+  const { canonicalJson, sha256Hex } = await import('../spec/canonical.ts');
+  return sha256Hex(canonicalJson(JSON.parse(JSON.stringify(body))));
+}
+
+export async function proveSender(prove: Prove, message: string, namespace: string, body: unknown): Promise<string> {
+  return prove({ message, namespace, bodySha256: await bodySha256(body) });
+}
+
+/** A request id from sender and content: repeating the same call is the same request, somebody else's is another. */
+export async function digestOf(proof: string, bodyDigest: string): Promise<string> {
+  const claims = JSON.parse(Buffer.from(proof.split('.')[1] ?? '', 'base64url').toString('utf8')) as {
+    subject?: unknown;
+  };
+  return `auto-${(await bodySha256([claims.subject ?? '', bodyDigest])).slice(0, 20)}`;
+}
+
+/** Parses the request here already, so that a mistake is told without a round trip; the worker parses it again. */
+export async function requestedName(request: unknown): Promise<string> {
+  const { parseRequest } = await import('../spec/request.ts');
+  const parsed = parseRequest(request);
+  const name = parsed.name ?? defaultNamespaceName(parsed);
+  if (name.length > 63)
+    throw new NaasError({
+      code: 'InvalidRequest',
+      message: `the name "${name}" is longer than 63 characters; give a shorter \`name\``,
+      field: 'name',
+      value: name,
+    });
+  return name;
+}

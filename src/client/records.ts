@@ -1,0 +1,84 @@
+// What Temporal's own records tell of a run when no worker answers, and the visibility queries that find runs. Pure.
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { PHASES, type Phase } from '../spec/lifecycle.ts';
+import { LIFECYCLE_WORKFLOW, namespaceOf } from '../spec/names.ts';
+import type { Status, StatusRow } from '../spec/status.ts';
+import type { ListFilter } from './api.ts';
+
+/** The few fields of a run that visibility and describe both give. */
+export interface RunRecord {
+  workflowId: string;
+  searchAttributes: WorkflowExecutionInfo['searchAttributes'];
+  startTime: Date;
+  closeTime?: Date | undefined;
+}
+
+export function staleStatus(name: string, run: RunRecord): Status {
+  const row = rowOf(run);
+  return {
+    name,
+    phase: row.phase === 'unknown' ? 'requested' : row.phase,
+    step: 'waiting',
+    team: row.team,
+    project: '',
+    environment: row.environment,
+    tier: '',
+    template: '',
+    cluster: '',
+    requester: '',
+    requestId: '',
+    requestedAt: row.startedAt,
+    waitsFor: {
+      what: 'a worker: none has answered, so this comes from Temporal alone and may be old',
+      since: new Date().toISOString(),
+      todo: 'start a worker, or look at its log; `naas doctor` tells whether one polls',
+    },
+    problems: [],
+    inventory: [],
+    leftAlone: [],
+    stale: true,
+  };
+}
+
+export function rowOf(run: RunRecord): StatusRow {
+  const attribute = (name: string): unknown => {
+    const values = run.searchAttributes[name];
+    return Array.isArray(values) ? values[0] : undefined;
+  };
+  const leaseEnd = attribute('NaasLeaseEnd');
+  return {
+    name: namespaceOf(run.workflowId) ?? run.workflowId,
+    phase: phaseOf(attribute('NaasPhase')),
+    team: String(attribute('NaasTeam') ?? ''),
+    environment: String(attribute('NaasEnvironment') ?? ''),
+    needsPerson: attribute('NaasNeedsPerson') === true,
+    ...(leaseEnd instanceof Date ? { leaseEnd: leaseEnd.toISOString() } : {}),
+    startedAt: run.startTime.toISOString(),
+    ...(run.closeTime === undefined ? {} : { closedAt: run.closeTime.toISOString() }),
+  };
+}
+
+function phaseOf(value: unknown): Phase | 'unknown' {
+  return PHASES.find((phase) => phase === value) ?? 'unknown';
+}
+
+export function visibilityQuery({
+  team,
+  phase,
+  environment,
+  closed = false,
+  awaits,
+}: ListFilter & { awaits?: string[] }): string {
+  const clauses = [`WorkflowType = ${quoted(LIFECYCLE_WORKFLOW)}`];
+  if (!closed) clauses.push(`ExecutionStatus = 'Running'`);
+  if (team !== undefined) clauses.push(`NaasTeam = ${quoted(team)}`);
+  if (phase !== undefined) clauses.push(`NaasPhase = ${quoted(phase)}`);
+  if (environment !== undefined) clauses.push(`NaasEnvironment = ${quoted(environment)}`);
+  if (awaits !== undefined) clauses.push(`NaasAwaits IN (${awaits.map(quoted).join(', ')})`);
+  return clauses.join(' AND ');
+}
+
+/** Values come from people: a quote or backslash in one must not become part of the query. */
+function quoted(value: string): string {
+  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}

@@ -1,0 +1,123 @@
+// The client's way to Temporal: one connection, made at the first call; deadlines, safe repeats and typed errors around each
+// call. It knows no message and decides nothing about a namespace.
+import type { Client, Connection } from '@temporalio/client';
+import { isErrorName, NaasError, type Problem } from '../spec/errors.ts';
+import type { NaasClientOptions } from './api.ts';
+
+export interface Temporal {
+  client: Client;
+  connection: Connection;
+  sdk: typeof import('@temporalio/client');
+  address: string;
+}
+
+/** A caller waits this long at most; what has not answered by then may still run. */
+export const DEADLINE_MS = 10_000;
+
+/** Between two tries of a call that met a restart or a fresh history: both are over in a moment. */
+const PAUSE_MS = 150;
+
+export async function connect(options: NaasClientOptions): Promise<Temporal> {
+  const [sdk, { loadClientConnectConfig }] = await Promise.all([
+    import('@temporalio/client'),
+    import('@temporalio/envconfig'),
+  ]);
+  const config = loadClientConnectConfig();
+  const connectionOptions = {
+    ...config.connectionOptions,
+    ...(options.address === undefined ? {} : { address: options.address }),
+  };
+  const address = connectionOptions.address ?? 'localhost:7233';
+  try {
+    const connection = await sdk.Connection.connect({ ...connectionOptions, connectTimeout: DEADLINE_MS });
+    const namespace = options.namespace ?? config.namespace ?? 'default';
+    return { sdk, connection, address, client: new sdk.Client({ connection, namespace }) };
+  } catch (cause) {
+    throw new NaasError(
+      { code: 'Unavailable', message: `cannot reach Temporal at ${address}: ${messageOf(cause)}` },
+      { cause },
+    );
+  }
+}
+
+/** What a call is about, for messages. */
+export interface Call {
+  what: string;
+  deadlineMs: number;
+}
+
+/**
+ * Repeats a call with the same ids while the server is away, or while the run moved to a fresh history, until the deadline;
+ * then the outcome is unknown. `tryAgain` may say that an answer, too, deserves another try.
+ */
+export async function repeatedly<T>(
+  temporal: Temporal,
+  call: Call,
+  attempt: () => Promise<T>,
+  tryAgain: (error: NaasError) => boolean = () => false,
+): Promise<T> {
+  const deadline = Date.now() + call.deadlineMs;
+  for (;;) {
+    try {
+      return await temporal.connection.withDeadline(deadline, attempt);
+    } catch (cause) {
+      const error = asNaasError(temporal, cause, call);
+      const again = error === 'again' || tryAgain(error);
+      if (!again) throw error;
+      if (Date.now() + PAUSE_MS >= deadline) throw unknown(call, cause);
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  }
+}
+
+function asNaasError({ sdk }: Temporal, cause: unknown, call: Call): NaasError | 'again' {
+  if (cause instanceof NaasError) return cause;
+  if (cause instanceof sdk.WorkflowUpdateFailedError || cause instanceof sdk.WorkflowFailedError)
+    return failureAsNaasError(cause);
+  if (cause instanceof sdk.WorkflowUpdateRPCTimeoutOrCancelledError) return unknown(call, cause);
+  if (cause instanceof sdk.WorkflowNotFoundError)
+    return new NaasError({ code: 'NotFound', message: `${call.what}: there is no such run` }, { cause });
+  const grpc = grpcCode(cause);
+  switch (grpc) {
+    case 5: // NOT_FOUND: the run, or an update that a restart forgot
+      return new NaasError({ code: 'NotFound', message: `${call.what}: there is no such run` }, { cause });
+    case 9: // FAILED_PRECONDITION: the update met continue-as-new
+    case 14: // UNAVAILABLE
+      return 'again';
+    case 1: // CANCELLED
+    case 4: // DEADLINE_EXCEEDED
+      return unknown(call, cause);
+    default:
+      return new NaasError({ code: 'Unexpected', message: `${call.what}: ${messageOf(cause)}` }, { cause });
+  }
+}
+
+function unknown(call: Call, cause: unknown): NaasError {
+  const seconds = Math.round(call.deadlineMs / 1000);
+  return new NaasError(
+    { code: 'Unknown', message: `${call.what}: no answer within ${seconds} s; it may still run` },
+    { cause },
+  );
+}
+
+function failureAsNaasError(error: Error): NaasError {
+  const failure = error.cause as { type?: string; message?: string; details?: { problems?: Problem[] }[] } | undefined;
+  const problems = failure?.details?.[0]?.problems;
+  if (problems !== undefined && problems.length > 0) return new NaasError(problems, { cause: error });
+  const code = failure?.type !== undefined && isErrorName(failure.type) ? failure.type : 'Unexpected';
+  return new NaasError({ code, message: failure?.message ?? error.message }, { cause: error });
+}
+
+function grpcCode(cause: unknown): number | undefined {
+  for (let error = cause; error instanceof Error; error = error.cause) {
+    const { code } = error as { code?: unknown };
+    if (typeof code === 'number') return code;
+  }
+  return undefined;
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error
+    ? [cause.message, cause.cause instanceof Error ? cause.cause.message : ''].filter(Boolean).join(': ')
+    : String(cause);
+}

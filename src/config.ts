@@ -1,0 +1,76 @@
+// The worker's environment, read once and held against a schema: all problems together, and `process.env` nowhere else in
+// the worker. Temporal's own address and credentials come through @temporalio/envconfig instead.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { z } from 'zod';
+import { type Catalog, parseCatalog } from './spec/catalog.ts';
+import { NaasError, type Problem } from './spec/errors.ts';
+import { DEFAULT_TASK_QUEUE } from './spec/names.ts';
+
+const environment = z.object({
+  /** Folder of the catalog's YAML. */
+  NAAS_CATALOG: z.string().min(1),
+  /** The name of the cluster that this worker serves; what a request calls `cluster`. */
+  NAAS_CLUSTER: z
+    .string()
+    .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'a DNS label')
+    .default('local'),
+  /** JWKS file with the public keys whose proofs count. */
+  NAAS_TRUSTED_KEYS: z.string().min(1),
+  NAAS_TASK_QUEUE: z.string().min(1).default(DEFAULT_TASK_QUEUE),
+  /** A workflow bundle built beforehand; without it the worker bundles at start, which takes about two seconds. */
+  NAAS_WORKFLOW_BUNDLE: z.string().min(1).optional(),
+  /** Upper bound of writes a second on the cluster, shared by all activities of this worker. */
+  NAAS_CLUSTER_WRITES_PER_SECOND: z.coerce.number().positive().default(400),
+  /** How long the server waits for a worker that keeps a run in memory before it gives the run to another. */
+  NAAS_STICKY_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
+  KUBECONFIG: z.string().min(1).optional(),
+});
+
+export interface Config {
+  catalogDir: string;
+  cluster: string;
+  kubeconfig: string | undefined;
+  trustedKeysFile: string;
+  taskQueue: string;
+  workflowBundle: string | undefined;
+  clusterWritesPerSecond: number;
+  stickyTimeoutMs: number;
+}
+
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    throw new NaasError(
+      parsed.error.issues.map((issue): Problem => {
+        const name = issue.path.join('.');
+        return {
+          code: 'InvalidRequest',
+          message: `environment variable ${name}: ${issue.message}`,
+          field: name,
+          value: env[name],
+        };
+      }),
+    );
+  }
+  const given = parsed.data;
+  return {
+    catalogDir: given.NAAS_CATALOG,
+    cluster: given.NAAS_CLUSTER,
+    kubeconfig: given.KUBECONFIG,
+    trustedKeysFile: given.NAAS_TRUSTED_KEYS,
+    taskQueue: given.NAAS_TASK_QUEUE,
+    workflowBundle: given.NAAS_WORKFLOW_BUNDLE,
+    clusterWritesPerSecond: given.NAAS_CLUSTER_WRITES_PER_SECOND,
+    stickyTimeoutMs: given.NAAS_STICKY_TIMEOUT_MS,
+  };
+}
+
+/** Reads every YAML file below a folder; throws NaasError with all problems, each with file and line. */
+export function readCatalog(dir: string): Catalog {
+  const paths = readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.yaml'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  return parseCatalog(paths.map((path) => ({ path: relative(dir, path), text: readFileSync(path, 'utf8') })));
+}

@@ -1,0 +1,38 @@
+// The supervisor behind `naas local up`: a detached process that owns the platform and ends with it. It prints progress
+// to its log; whoever started it reads that.
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { interruption } from './interruption.ts';
+import { type PlatformOptions, startPlatform } from './platform.ts';
+import { claimState, FAILED, localFiles, publishState } from './state.ts';
+
+async function supervise(
+  options: Pick<PlatformOptions, 'kubeconfig' | 'temporalAddress' | 'catalogDir'>,
+): Promise<void> {
+  const files = localFiles();
+  const { signal } = interruption();
+  const stateDir = join(files.folder, `platform-${process.pid}-${Date.now().toString(36)}`);
+  await claimState(files, stateDir);
+  try {
+    const platform = await startPlatform({ ...options, stateDir, say: console.log, signal });
+    try {
+      await publishState(files, platform);
+      // A promise alone keeps no process alive; the timer does until somebody ends it.
+      const alive = setInterval(() => {}, 2 ** 30);
+      await new Promise<void>((resolve) => {
+        if (signal.aborted) resolve();
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      clearInterval(alive);
+    } finally {
+      await platform.stop();
+    }
+  } finally {
+    await rm(files.state, { force: true });
+  }
+}
+
+supervise(JSON.parse(process.argv[2] ?? '{}')).catch((error: unknown) => {
+  console.log(`${FAILED}${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,77 @@
+// `naas doctor`: what an installation has, what it lacks, and the command that mends it. It changes nothing, goes on past
+// every failure and is done within a bounded time.
+
+import { DEFAULT_TASK_QUEUE } from '../spec/names.ts';
+import { clusterChecks } from './doctor-cluster.ts';
+import { machineChecks } from './doctor-machine.ts';
+import { temporalChecks } from './doctor-temporal.ts';
+
+export interface Check {
+  name: string;
+  state: 'ok' | 'warning' | 'missing';
+  found: string;
+  /** A command, or a sentence to act on; absent when all is well. */
+  mend?: string;
+}
+
+export interface DoctorOptions {
+  kubeconfig?: string;
+  temporalAddress?: string;
+  temporalNamespace?: string;
+  taskQueue?: string;
+  catalogDir?: string;
+  trustedKeysFile?: string;
+  env?: Record<string, string | undefined>;
+}
+
+/** Every look at a server or program is given up after this, so that the whole is too. */
+export const LOOK_MS = 5_000;
+/** The groups run side by side; each makes a few looks in a row. */
+const GROUP_MS = 15_000;
+
+export async function doctor(options: DoctorOptions): Promise<Check[]> {
+  const env = options.env ?? process.env;
+  const groups = await Promise.all([
+    bounded('machine', machineChecks({ ...options, env })),
+    bounded('cluster', clusterChecks(options)),
+    bounded(
+      'Temporal',
+      temporalChecks({ ...options, taskQueue: options.taskQueue ?? env['NAAS_TASK_QUEUE'] ?? DEFAULT_TASK_QUEUE }),
+    ),
+  ]);
+  return groups.flat();
+}
+
+async function bounded(name: string, checks: Promise<Check[]>): Promise<Check[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<Check[]>((resolve) => {
+    const found = `not finished after ${GROUP_MS / 1000} s`;
+    timer = setTimeout(
+      () =>
+        resolve([{ name, state: 'missing', found, mend: 'Check the network to it, then run `naas doctor` again.' }]),
+      GROUP_MS,
+    );
+  });
+  try {
+    return await Promise.race([checks, tooLong]);
+  } catch (error) {
+    return [
+      { name, state: 'missing', found: said(error), mend: 'Run `naas doctor` again; if it stays, report this line.' },
+    ];
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** One check: whatever it throws becomes its answer. */
+export async function look(name: string, mend: string, find: () => Promise<Omit<Check, 'name'>>): Promise<Check> {
+  try {
+    return { name, ...(await find()) };
+  } catch (error) {
+    return { name, state: 'missing', found: said(error), mend };
+  }
+}
+
+export function said(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,168 @@
+// The fence: admission policies that bind naas's own account to the namespaces that it made, and keep its marks from
+// everybody else. Pure data. RBAC says which kinds; these say where. They hold even when a writer comes late.
+import type { KubernetesObject } from '../plan/plan.ts';
+import { ANNOTATION, LABEL, OWNED_PREFIX, SYSTEM_NAMESPACE, WORKER_USER } from '../spec/names.ts';
+import { INSTALLED } from './installed-labels.ts';
+
+/** Namespaces that no request may ever make. The catalog reserves these and more; this list holds without a catalog. */
+export const FENCED_NAMES = {
+  prefixes: ['kube-', 'openshift-'],
+  names: [
+    'capsule-system',
+    'cert-manager',
+    'default',
+    'external-secrets',
+    'flux-system',
+    'gatekeeper-system',
+    'istio-system',
+    SYSTEM_NAMESPACE,
+    'openshift',
+    'velero',
+  ],
+} as const;
+
+export const FENCE_POLICY = 'naas-fence';
+export const OWNED_METADATA_POLICY = 'naas-owned-metadata';
+
+const POD_SECURITY_PREFIX = 'pod-security.kubernetes.io/';
+
+const quoted = (text: string): string => `'${text}'`;
+const list = (items: readonly string[]): string => `[${items.map(quoted).join(', ')}]`;
+
+/** The value of a label or annotation, or the empty string, whatever is missing on the way to it. */
+const value = (object: string, map: 'labels' | 'annotations', key: string): string =>
+  `${object}.metadata.?${map}[?${quoted(key)}].orValue('')`;
+
+const reserved = `(variables.name in ${list(FENCED_NAMES.names)} || ${list(FENCED_NAMES.prefixes)}.exists(prefix, variables.name.startsWith(prefix)))`;
+
+const workerFence = policy(FENCE_POLICY, {
+  matchConstraints: {
+    // Every kind: a right that somebody adds to the account later is fenced as well. Everybody else passes at the first
+    // condition, which is one comparison of two strings.
+    resourceRules: [rule(['*'], ['*'], ['*/*'], ['CREATE', 'UPDATE', 'DELETE'])],
+    // They ask questions and store nothing.
+    excludeResourceRules: [rule(['authorization.k8s.io', 'authentication.k8s.io'], ['*'], ['*/*'], ['CREATE'])],
+  },
+  matchConditions: [{ name: 'naas-only', expression: `request.userInfo.username == ${quoted(WORKER_USER)}` }],
+  variables: [
+    { name: 'isNamespace', expression: "request.resource.group == '' && request.resource.resource == 'namespaces'" },
+    { name: 'name', expression: "request.operation == 'DELETE' ? oldObject.metadata.name : object.metadata.name" },
+    {
+      name: 'incarnation',
+      expression: `request.operation == 'DELETE' ? ${value('oldObject', 'labels', LABEL.incarnation)} : ${value('object', 'labels', LABEL.incarnation)}`,
+    },
+    { name: 'isInside', expression: "!variables.isNamespace && request.?namespace.orValue('') != ''" },
+    {
+      name: 'isOwnSystem',
+      expression: `variables.isInside && request.namespace == ${quoted(SYSTEM_NAMESPACE)} && request.resource.group != 'rbac.authorization.k8s.io'`,
+    },
+  ],
+  validations: [
+    {
+      expression: 'variables.isNamespace || variables.isInside',
+      reason: 'Forbidden',
+      messageExpression: "'naas writes no cluster-wide ' + request.resource.resource",
+    },
+    {
+      expression: `!variables.isInside || variables.isOwnSystem || (variables.incarnation != '' && variables.incarnation == ${value('namespaceObject', 'labels', LABEL.incarnation)})`,
+      reason: 'Forbidden',
+      messageExpression:
+        "'naas may not write ' + request.resource.resource + ' in namespace ' + request.namespace + ': the incarnation of the object (' + (variables.incarnation == '' ? 'none' : variables.incarnation) + ') is not the one of the namespace; the namespace is not the one that this write was meant for'",
+    },
+    {
+      expression: "!variables.isNamespace || request.?subResource.orValue('') == ''",
+      reason: 'Forbidden',
+      message: 'naas never writes status or finalizers of a namespace',
+    },
+    {
+      expression: "!variables.isNamespace || variables.incarnation != ''",
+      reason: 'Forbidden',
+      messageExpression: `'namespace ' + variables.name + ' carries no label ${LABEL.incarnation}: naas writes only namespaces that it made'`,
+    },
+    {
+      expression: `!variables.isNamespace || request.operation != 'CREATE' || !${reserved}`,
+      reason: 'Forbidden',
+      messageExpression: "'the name ' + variables.name + ' is reserved; naas never makes such a namespace'",
+    },
+    {
+      expression: `!variables.isNamespace || request.operation != 'CREATE' || (${value('object', 'annotations', ANNOTATION.claimBefore)} != '' && timestamp(object.metadata.annotations[${quoted(ANNOTATION.claimBefore)}]) > timestamp(object.metadata.creationTimestamp))`,
+      reason: 'Forbidden',
+      messageExpression: `'the claim of namespace ' + variables.name + ' came too late or says no ${ANNOTATION.claimBefore}; its attempt is over'`,
+    },
+    {
+      expression: `!variables.isNamespace || request.operation != 'UPDATE' || variables.incarnation == ${value('oldObject', 'labels', LABEL.incarnation)}`,
+      reason: 'Forbidden',
+      messageExpression: "'namespace ' + variables.name + ' is of another incarnation than this write was meant for'",
+    },
+  ],
+});
+
+const changed = (map: string, prefix: string): string =>
+  `variables.new${map}.filter(key, key.startsWith(${quoted(prefix)}) && !(key in variables.old${map} && variables.old${map}[key] == variables.new${map}[key])) + ` +
+  `variables.old${map}.filter(key, key.startsWith(${quoted(prefix)}) && !(key in variables.new${map}))`;
+
+const mapOf = (object: string, map: string): string => `${object}.metadata.?${map}.orValue({})`;
+const oldMapOf = (map: string): string => `request.operation == 'CREATE' ? {} : ${mapOf('oldObject', map)}`;
+
+const ownedMetadata = policy(OWNED_METADATA_POLICY, {
+  matchConstraints: {
+    // Status and finalize too: both take metadata along. DELETE is free, and so is the namespace controller, which
+    // changes neither labels nor annotations.
+    resourceRules: [
+      rule([''], ['v1'], ['namespaces', 'namespaces/status', 'namespaces/finalize'], ['CREATE', 'UPDATE']),
+    ],
+  },
+  matchConditions: [{ name: 'everybody-else', expression: `request.userInfo.username != ${quoted(WORKER_USER)}` }],
+  variables: [
+    { name: 'newLabels', expression: mapOf('object', 'labels') },
+    { name: 'oldLabels', expression: oldMapOf('labels') },
+    { name: 'newAnnotations', expression: mapOf('object', 'annotations') },
+    { name: 'oldAnnotations', expression: oldMapOf('annotations') },
+    { name: 'owned', expression: `${changed('Labels', OWNED_PREFIX)} + ${changed('Annotations', OWNED_PREFIX)}` },
+    {
+      name: 'podSecurity',
+      expression: `${quoted(LABEL.incarnation)} in variables.oldLabels ? ${changed('Labels', POD_SECURITY_PREFIX)} : []`,
+    },
+  ],
+  validations: [
+    {
+      expression: 'variables.owned.size() == 0',
+      reason: 'Forbidden',
+      messageExpression:
+        "'only naas may set, change or remove ' + variables.owned.join(', ') + ' on a namespace; ask naas for the change instead'",
+    },
+    {
+      expression: 'variables.podSecurity.size() == 0',
+      reason: 'Forbidden',
+      messageExpression:
+        "'only naas may set, change or remove ' + variables.podSecurity.join(', ') + ' on a namespace that it made; its tier decides them'",
+    },
+  ],
+});
+
+export function fence(): KubernetesObject[] {
+  return [workerFence, ownedMetadata].flatMap((made) => [made, binding(made.metadata.name)]);
+}
+
+function rule(apiGroups: string[], apiVersions: string[], resources: string[], operations: string[]) {
+  return { apiGroups, apiVersions, resources, operations, scope: '*' };
+}
+
+function policy(name: string, spec: Record<string, unknown>): KubernetesObject {
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name, labels: INSTALLED },
+    // A fence that cannot judge must not let pass.
+    spec: { failurePolicy: 'Fail', ...spec },
+  };
+}
+
+function binding(policyName: string): KubernetesObject {
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: { name: policyName, labels: INSTALLED },
+    spec: { policyName, validationActions: ['Deny'] },
+  };
+}

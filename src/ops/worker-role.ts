@@ -1,0 +1,59 @@
+// The rights of naas's own account, generated from the closed list of kinds. Pure. No wildcard, no `escalate`, and nothing
+// that the lifecycle does not use: a right goes in together with the code that needs it.
+import { MANAGED_KINDS, type ManagedKind } from '../plan/kinds.ts';
+import type { KubernetesObject } from '../plan/plan.ts';
+import { SYSTEM_NAMESPACE, WORKER_SERVICE_ACCOUNT } from '../spec/names.ts';
+import { TENANT_ROLES } from '../spec/roles.ts';
+import { INSTALLED } from './installed-labels.ts';
+
+export interface PolicyRule {
+  apiGroups: string[];
+  resources: string[];
+  resourceNames?: string[];
+  verbs: string[];
+}
+
+const RBAC_GROUP = 'rbac.authorization.k8s.io';
+
+export function workerRules(): PolicyRule[] {
+  const byKind = MANAGED_KINDS.map((kind) => ({
+    apiGroups: [kind.group],
+    resources: [kind.resource],
+    verbs: verbsFor(kind),
+  }));
+  return [
+    ...byKind,
+    // Without `bind` a RoleBinding may only grant what naas may do itself; with it, exactly these roles and no other.
+    { apiGroups: [RBAC_GROUP], resources: ['clusterroles'], resourceNames: [...TENANT_ROLES], verbs: ['bind'] },
+  ];
+}
+
+function verbsFor(kind: ManagedKind): string[] {
+  // A namespace is claimed by POST and never written again; everything in it is applied, which is `patch` and, for a first
+  // time, `create`. Listing names what keeps a namespace from dying.
+  const verbs = kind.scope === 'cluster' ? ['get', 'create'] : ['get', 'list', 'create', 'patch'];
+  return kind.removedSingly ? [...verbs, 'delete'] : verbs;
+}
+
+export function workerAccess(): KubernetesObject[] {
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: WORKER_SERVICE_ACCOUNT, namespace: SYSTEM_NAMESPACE, labels: INSTALLED },
+    },
+    {
+      apiVersion: `${RBAC_GROUP}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name: WORKER_SERVICE_ACCOUNT, labels: INSTALLED },
+      rules: workerRules(),
+    },
+    {
+      apiVersion: `${RBAC_GROUP}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name: WORKER_SERVICE_ACCOUNT, labels: INSTALLED },
+      roleRef: { apiGroup: RBAC_GROUP, kind: 'ClusterRole', name: WORKER_SERVICE_ACCOUNT },
+      subjects: [{ kind: 'ServiceAccount', name: WORKER_SERVICE_ACCOUNT, namespace: SYSTEM_NAMESPACE }],
+    },
+  ];
+}

@@ -1,0 +1,80 @@
+// Which kinds the API server knows, a group-version at a time: asked once, kept, and asked anew once when a kind is not
+// found, because its CRD may have come meanwhile.
+import { NaasError } from '../../spec/errors.ts';
+import { failureOf, isStatus } from './failures.ts';
+import { type CallOptions, isJson } from './object.ts';
+import { type ApiResource, groupVersionPath } from './paths.ts';
+import type { Transport } from './transport.ts';
+
+export interface Discovery {
+  resourceOf(kind: { apiVersion: string; kind: string }, options: CallOptions): Promise<ApiResource>;
+  /** What is known already about a resource by its plural name; asks nobody. */
+  known(resource: string, group: string): ApiResource | undefined;
+  /** The server no longer serves what we believed: ask again next time. */
+  forget(apiVersion: string): void;
+}
+
+export function createDiscovery(transport: Transport): Discovery {
+  const kept = new Map<string, Map<string, ApiResource>>();
+  const asking = new Map<string, Promise<Map<string, ApiResource>>>();
+
+  const ask = (apiVersion: string, options: CallOptions): Promise<Map<string, ApiResource>> => {
+    const under = asking.get(apiVersion);
+    if (under !== undefined) return under;
+    // One request serves all who wait; it must not die with the first one's cancellation.
+    const { deadlineMs } = options;
+    const asked = fetchGroupVersion(transport, apiVersion, { deadlineMs })
+      .then((resources) => {
+        kept.set(apiVersion, resources);
+        return resources;
+      })
+      .finally(() => asking.delete(apiVersion));
+    asking.set(apiVersion, asked);
+    return asked;
+  };
+
+  return {
+    async resourceOf(kind, options) {
+      const found = kept.get(kind.apiVersion)?.get(kind.kind) ?? (await ask(kind.apiVersion, options)).get(kind.kind);
+      if (found !== undefined) return found;
+      throw new NaasError({
+        code: 'KindMissing',
+        message: `the cluster at ${transport.server} does not know ${kind.kind} of ${kind.apiVersion}; install its CRD, or change the template`,
+      });
+    },
+    known(resource, group) {
+      for (const resources of kept.values()) {
+        for (const candidate of resources.values()) {
+          if (candidate.resource === resource && groupOf(candidate.apiVersion) === group) return candidate;
+        }
+      }
+      return undefined;
+    },
+    forget: (apiVersion) => void kept.delete(apiVersion),
+  };
+}
+
+async function fetchGroupVersion(
+  transport: Transport,
+  apiVersion: string,
+  options: CallOptions,
+): Promise<Map<string, ApiResource>> {
+  const what = `discovery of ${apiVersion}`;
+  const answer = await transport.send({ method: 'GET', path: groupVersionPath(apiVersion), what }, options);
+  // A group that nobody serves is answered in plain text, before any API code runs.
+  if (answer.status === 404 && (isStatus(answer) || answer.text.startsWith('404 page not found'))) return new Map();
+  if (answer.status !== 200 || !isJson(answer.body) || !Array.isArray(answer.body['resources'])) {
+    throw failureOf(answer, { what, verb: 'get', serverNowMs: transport.serverNowMs(), clean: transport.clean });
+  }
+  const resources = new Map<string, ApiResource>();
+  for (const entry of answer.body['resources']) {
+    const { name, kind, namespaced } = entry as { name: string; kind: string; namespaced: boolean };
+    if (!name.includes('/')) resources.set(kind, { apiVersion, kind, resource: name, namespaced });
+  }
+  return resources;
+}
+
+function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf('/');
+  return slash < 0 ? '' : apiVersion.slice(0, slash);
+}

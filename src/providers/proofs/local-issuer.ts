@@ -1,0 +1,46 @@
+// The local issuer: a key pair on this machine that signs as whoever is asked for (`--as`). For the embedded platform and
+// tests only; an installation trusts the keys of its API instead.
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
+
+const KEY_ID = 'naas-local';
+const ALGORITHM = 'EdDSA';
+
+/** Long enough for a slow laptop, short enough that a leaked proof is soon worthless. */
+const LIFETIME = '10m';
+
+export interface LocalIssuer {
+  /** Public keys, for the worker's NAAS_TRUSTED_KEYS. */
+  jwksFile: string;
+  /** Private key, readable by its owner only. */
+  keyFile: string;
+}
+
+export async function createLocalIssuer(dir: string): Promise<LocalIssuer> {
+  await mkdir(dir, { recursive: true });
+  const { publicKey, privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
+  const jwksFile = join(dir, 'trusted-keys.json');
+  const keyFile = join(dir, 'issuer-key.json');
+  const named = { kid: KEY_ID, alg: ALGORITHM };
+  await writeFile(jwksFile, JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), ...named }] }, null, 2));
+  await writeFile(keyFile, JSON.stringify({ ...(await exportJWK(privateKey)), ...named }, null, 2), { mode: 0o600 });
+  return { jwksFile, keyFile };
+}
+
+/** Signs claims as `subject` with the key of a local issuer; the shape that the client's `prove` option wants. */
+export function localProver(who: {
+  keyFile: string;
+  subject: string;
+  groups: string[];
+}): (claims: Record<string, unknown>) => Promise<string> {
+  return async (claims) => {
+    const jwk = JSON.parse(await readFile(who.keyFile, 'utf8')) as JWK;
+    return new SignJWT({ ...claims, subject: who.subject, groups: who.groups, nonce: randomUUID() })
+      .setProtectedHeader({ alg: ALGORITHM, kid: KEY_ID })
+      .setIssuedAt()
+      .setExpirationTime(LIFETIME)
+      .sign(await importJWK(jwk, ALGORITHM));
+  };
+}

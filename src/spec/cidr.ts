@@ -1,0 +1,52 @@
+// IP networks in CIDR notation, IPv4 and IPv6, on BigInt: parsing in the strict form that the API server takes, and
+// whether two networks overlap.
+
+export interface Cidr {
+  family: 4 | 6;
+  base: bigint;
+  prefix: number;
+}
+
+const OCTET = /^(0|[1-9]\d{0,2})$/;
+const GROUP = /^[0-9a-f]{1,4}$/;
+
+/** The network, or why the text is none. Host bits have to be zero: "10.1.2.3/8" hides what is meant. */
+export function parseCidr(text: string): Cidr | { why: string } {
+  const [address = '', length = '', ...more] = text.split('/');
+  if (more.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(length))
+    return { why: 'expected an address and a prefix length, such as 10.20.0.0/16' };
+  const family = address.includes(':') ? 6 : 4;
+  const base = family === 6 ? parseV6(address) : parseV4(address);
+  if (base === undefined) return { why: `"${address}" is no IPv${family} address in plain form` };
+  const bits = family === 6 ? 128 : 32;
+  const prefix = Number(length);
+  if (prefix > bits) return { why: `a prefix of IPv${family} has at most ${bits} bits` };
+  if (base & ((1n << BigInt(bits - prefix)) - 1n)) return { why: 'its host bits are not zero' };
+  return { family, base, prefix };
+}
+
+/** One of two networks holds the other, or they have nothing in common. */
+export function overlaps(left: Cidr, right: Cidr): boolean {
+  if (left.family !== right.family) return false;
+  const bits = left.family === 6 ? 128 : 32;
+  const hidden = BigInt(bits - Math.min(left.prefix, right.prefix));
+  return left.base >> hidden === right.base >> hidden;
+}
+
+function parseV4(text: string): bigint | undefined {
+  const octets = text.split('.');
+  if (octets.length !== 4 || !octets.every((octet) => OCTET.test(octet) && Number(octet) <= 255)) return undefined;
+  return octets.reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n);
+}
+
+function parseV6(text: string): bigint | undefined {
+  const halves = text.split('::');
+  if (halves.length > 2) return undefined;
+  const [head = [], tail = []] = halves.map((half) => (half === '' ? [] : half.split(':')));
+  const missing = 8 - head.length - tail.length;
+  const groups = [...head, ...Array.from({ length: Math.max(missing, 0) }, () => '0'), ...tail];
+  // "::" stands for at least one group; without it all eight are written.
+  if ((halves.length === 2 ? missing < 1 : missing !== 0) || !groups.every((group) => GROUP.test(group)))
+    return undefined;
+  return groups.reduce((sum, group) => (sum << 16n) | BigInt(`0x${group}`), 0n);
+}

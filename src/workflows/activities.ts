@@ -1,0 +1,56 @@
+// The activity proxies, one per kind of work, each option with its reason. Types of activities only; no effect lives here.
+import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+import type { Timing } from '../spec/admission.ts';
+
+/**
+ * Quick at first, because most faults are a lost connection; then slow, so that a struggling API is left in peace. Which
+ * errors are not retried at all the activities say themselves, from the table in spec/errors.
+ */
+const RETRY = { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 10_000 } as const;
+
+/** Reads and signatures: no deadline of their own, because a request may wait for a cluster that is away. */
+export function reading(
+  summary: string,
+): Pick<Activities, 'admit' | 'examineOnly' | 'verifySender' | 'verifyDecision'> {
+  return proxyActivities<Activities>({ startToCloseTimeout: 30_000, retry: RETRY, summary });
+}
+
+/**
+ * No heartbeat: a claim is the one write that nothing in the cluster fences but its own deadline, so no second attempt
+ * may begin before the first is over. Short, because that is also how long a killed worker holds it up.
+ */
+export function claiming(timing: Timing, summary: string): Pick<Activities, 'claimNamespace'> {
+  return proxyActivities<Activities>({ ...bounded(timing), startToCloseTimeout: 15_000, summary });
+}
+
+/** A heartbeat, because the incarnation fences what a lost attempt may still write. */
+export function ensuring(
+  timing: Timing,
+  summary: string,
+): Pick<Activities, 'ensureGuardrails' | 'ensureEquipment' | 'grantAccess'> {
+  return proxyActivities<Activities>({
+    ...bounded(timing),
+    startToCloseTimeout: 60_000,
+    ...heartbeat(timing),
+    summary,
+  });
+}
+
+/** Few attempts: what still fails then is told to a person, and tried again from there for as long as it takes. */
+export function removing(timing: Timing, summary: string): Pick<Activities, 'revokeAccess' | 'deleteNamespace'> {
+  return proxyActivities<Activities>({
+    startToCloseTimeout: 60_000,
+    ...heartbeat(timing),
+    retry: { ...RETRY, maximumAttempts: 4 },
+    summary,
+  });
+}
+
+function bounded(timing: Timing): ActivityOptions {
+  return { scheduleToCloseTimeout: timing.stageTimeoutSeconds * 1000, retry: RETRY };
+}
+
+function heartbeat(timing: Timing): ActivityOptions {
+  return { heartbeatTimeout: timing.heartbeatSeconds * 1000 };
+}

@@ -1,0 +1,3 @@
+// The bundle's entry: exactly the workflows that a worker offers.
+export { namespaceLifecycle } from './lifecycle.ts';
+export { preview } from './preview.ts';

@@ -1,0 +1,105 @@
+// The life of one namespace, from request to deletion: the story. It orders, waits and decides on recorded answers; it
+// neither validates nor renders, and has no effect of its own.
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  setCurrentDetails,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { isEnd, type Phase } from '../spec/lifecycle.ts';
+import { namespaceOf } from '../spec/names.ts';
+import type { Status } from '../spec/status.ts';
+import { reading } from './activities.ts';
+import { awaitApproval, openApproval } from './approval.ts';
+import { detailsOf, statusOf } from './describe.ts';
+import { cancelNatively, handleMessages } from './handlers.ts';
+import type { LifecycleInput } from './messages.ts';
+import { beginProvisioning, provision } from './provision.ts';
+import { remove } from './removal.ts';
+import { enter, noteProblems, now, type Run } from './run.ts';
+import { freshState } from './state.ts';
+
+export async function namespaceLifecycle(input: LifecycleInput): Promise<Status> {
+  const run = open(input);
+  handleMessages(run);
+  // A native cancel would also cancel the undo; so it is heard at the root, means `cancel`, and goes no further.
+  CancellationScope.current().cancelRequested.catch(() => cancelNatively(run));
+  return CancellationScope.nonCancellable(() => live(run));
+}
+
+async function live(run: Run): Promise<Status> {
+  const { state } = run;
+  while (!isEnd(state.phase)) {
+    switch (state.phase) {
+      case 'requested':
+        await admit(run);
+        break;
+      case 'awaiting-approval':
+        await awaitApproval(run);
+        break;
+      case 'provisioning':
+        await provision(run);
+        break;
+      case 'ready':
+        await rest(run);
+        break;
+      case 'deleting':
+      case 'blocked':
+        await remove(run);
+        break;
+    }
+    await carryOver(run);
+  }
+  await condition(allHandlersFinished);
+  return statusOf(run.name, state);
+}
+
+function open(input: LifecycleInput): Run {
+  const name = namespaceOf(workflowInfo().workflowId);
+  if (name === undefined)
+    throw new Error(`a lifecycle's workflow id is "namespace:NAME", not "${workflowInfo().workflowId}"`);
+  const state = 'resume' in input ? input.resume : freshState(input.submission, now());
+  setCurrentDetails(detailsOf(name, state));
+  return { name, state, inFlight: null };
+}
+
+async function admit(run: Run): Promise<void> {
+  const { state, name } = run;
+  const { admit } = reading(`Check the request for ${name}: sender, policy, plan, live state`);
+  const admission = await admit({ submission: state.submission, name, receivedAtMs: Date.parse(state.requestedAt) });
+  if (admission.verdict === 'refused') {
+    state.problems = admission.problems;
+    noteProblems(run, admission.problems);
+    return enter(run, 'refused', 'admitting', 'the request does not pass');
+  }
+  state.admission = admission;
+  if (state.cancelledBy !== undefined)
+    return enter(run, 'cancelled', 'admitting', `${state.cancelledBy} cancelled it; nothing had been made`);
+  if (admission.approval.slots.length > 0) return openApproval(run);
+  beginProvisioning(run, `approved by policy (${admission.approval.rule})`);
+}
+
+/** Costs nothing while it waits: no timer, no poll; the next message wakes it. */
+async function rest(run: Run): Promise<void> {
+  await condition(() => run.state.phase !== 'ready' || isLong(run));
+}
+
+/** Replay costs grow badly with history; a fresh one starts at a quiet moment, with the state carried over. */
+function isLong(run: Run): boolean {
+  const limit = run.state.admission?.timing.continueAsNewAfterEvents;
+  return limit !== undefined && workflowInfo().historyLength > limit;
+}
+
+const QUIET: readonly Phase[] = ['ready', 'awaiting-approval', 'blocked'];
+
+async function carryOver(run: Run): Promise<void> {
+  if (!isLong(run) || !QUIET.includes(run.state.phase)) return;
+  await condition(allHandlersFinished);
+  // One more task first: an answer that completes in the very task that continues as new can be lost by the server.
+  await sleep(1, { summary: 'Let answers leave before the history is renewed' });
+  if (!allHandlersFinished() || !QUIET.includes(run.state.phase)) return;
+  await continueAsNew<typeof namespaceLifecycle>({ resume: run.state });
+}

@@ -1,0 +1,114 @@
+// Provisioning: the stages in their order, each intended in the inventory before its writes begin. Any failure, and a
+// cancel, leads to the undo; nothing half-made is left.
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { StageOutcome } from '../activities/stages.ts';
+import type { Admitted } from '../spec/admission.ts';
+import type { Problem } from '../spec/errors.ts';
+import { confirm, type InventoryEntry, type ObjectRef, STAGES, type Stage } from '../spec/inventory.ts';
+import { claiming, ensuring } from './activities.ts';
+import { failureOf } from './failure.ts';
+import { undo } from './removal.ts';
+import { admittedOf, enter, noteEffects, noteProblems, now, type Run, step } from './run.ts';
+
+export function beginProvisioning(run: Run, text: string): void {
+  run.state.provisioningStartedAt = now();
+  enter(run, 'provisioning', 'claim', text);
+}
+
+export async function provision(run: Run): Promise<void> {
+  if (run.state.step === 'undoing') return undo(run);
+  try {
+    await cancellably(run, async () => {
+      for (const stage of STAGES) await ensure(run, stage);
+    });
+  } catch (error) {
+    run.state.problems = explain(run, error);
+    noteProblems(run, run.state.problems);
+    step(run, 'undoing');
+    return undo(run);
+  }
+  becomeReady(run);
+}
+
+/** `cancel` cancels the stage in flight; the undo starts when that stage has really stopped. */
+async function cancellably(run: Run, work: () => Promise<void>): Promise<void> {
+  await CancellationScope.cancellable(async () => {
+    run.inFlight = CancellationScope.current();
+    if (run.state.cancelledBy !== undefined) run.inFlight.cancel();
+    await work();
+  }).finally(() => {
+    run.inFlight = null;
+  });
+}
+
+async function ensure(run: Run, stage: Stage): Promise<void> {
+  const { state } = run;
+  const admission = admittedOf(run);
+  step(run, stage);
+  state.inventory.push(...intended(admission, stage));
+  try {
+    const { effects } = await write(admission, stage);
+    state.inventory = confirm(state.inventory, effects);
+    noteEffects(run, effects);
+  } catch (error) {
+    const { effects } = failureOf(error);
+    state.inventory = confirm(state.inventory, effects);
+    noteEffects(run, effects);
+    throw error;
+  }
+}
+
+function write(admission: Admitted, stage: Stage): Promise<StageOutcome> {
+  const { timing, stages, spec, refs } = admission;
+  const input = { stage: stages[stage] };
+  switch (stage) {
+    case 'claim':
+      return claiming(timing, `Claim: create namespace ${spec.name} on ${spec.cluster}`).claimNamespace(input);
+    case 'guardrails':
+      return ensuring(
+        timing,
+        `Guardrails: ${list(refs.guardrails)}; wait until the quota is enforced`,
+      ).ensureGuardrails(input);
+    case 'equipment':
+      return ensuring(timing, `Equipment: ${list(refs.equipment)}`).ensureEquipment(input);
+    case 'access':
+      return ensuring(timing, `Access: read the guardrails back, then ${list(refs.access)}`).grantAccess({
+        ...input,
+        expect: readBack(admission),
+      });
+  }
+}
+
+/** What must be in force before anybody has access: limits, quota and every network policy. */
+function readBack({ refs }: Admitted): ObjectRef[] {
+  return [...refs.guardrails, ...refs.equipment.filter((ref) => ref.kind === 'NetworkPolicy')];
+}
+
+/** Summaries are cut by the server at 400 bytes. */
+function list(refs: ObjectRef[]): string {
+  const text = refs.map((ref) => `${ref.kind} ${ref.name}`).join(', ');
+  return text.length <= 250 ? text : `${text.slice(0, 249)}…`;
+}
+
+function intended(admission: Admitted, stage: Stage): InventoryEntry[] {
+  return admission.refs[stage].map((ref) => ({ ...ref, stage, state: 'intended' }));
+}
+
+function becomeReady(run: Run): void {
+  const { state } = run;
+  const { spec } = admittedOf(run);
+  state.readyAt = now();
+  state.leaseEndsAt = new Date(Date.parse(state.readyAt) + spec.leaseDays * 86_400_000).toISOString();
+  enter(run, 'ready', 'waiting', `all of its ${state.inventory.length} objects are in force`);
+}
+
+function explain(run: Run, error: unknown): Problem[] {
+  if (isCancellation(error))
+    return [
+      {
+        code: 'Cancelled',
+        message: `${run.state.cancelledBy ?? 'somebody'} cancelled it while ${run.state.step} was in progress`,
+      },
+    ];
+  return failureOf(error).problems;
+}

@@ -1,0 +1,135 @@
+// Removal, for teardown and undo alike, driven by the inventory alone: access first, then the namespace with all that is in
+// it. What cannot be removed is told and tried again until it can; the order is never broken to get on.
+import { sleep, workflowInfo } from '@temporalio/workflow';
+import type { InventoryEntry } from '../spec/inventory.ts';
+import { strike } from '../spec/inventory.ts';
+import type { Blocked, Blocker } from '../spec/status.ts';
+import { removing } from './activities.ts';
+import { failureOf } from './failure.ts';
+import { admittedOf, enter, note, noteEffects, noteProblems, now, publish, type Run, step } from './run.ts';
+
+export async function remove(run: Run): Promise<void> {
+  const interrupted = run.state.blocked?.phase ?? run.state.phase;
+  return interrupted === 'provisioning' ? undo(run) : teardown(run);
+}
+
+export async function teardown(run: Run): Promise<void> {
+  if (await removeAll(run)) enter(run, 'deleted', 'removing', 'nothing of it is left');
+}
+
+export async function undo(run: Run): Promise<void> {
+  if (await removeAll(run)) enter(run, 'failed', 'undoing', 'everything that had been made was undone');
+}
+
+/** false: the history has grown long meanwhile; the caller carries the run over and comes back. */
+async function removeAll(run: Run): Promise<boolean> {
+  return (await until(run, revokeAccess)) && (await until(run, deleteNamespace));
+}
+
+type Attempt =
+  | { done: true }
+  | { done: false; why: Pick<Blocked, 'problems' | 'objects' | 'blockers'> | 'still-dying' };
+
+async function until(run: Run, attempt: (run: Run) => Promise<Attempt>): Promise<boolean> {
+  for (;;) {
+    const result = await attempt(run);
+    if (result.done) {
+      unblock(run);
+      return true;
+    }
+    if (result.why === 'still-dying') continue;
+    block(run, result.why);
+    await pauseBlocked(run);
+    if (workflowInfo().historyLength > admittedOf(run).timing.continueAsNewAfterEvents) return false;
+  }
+}
+
+async function revokeAccess(run: Run): Promise<Attempt> {
+  const entries = entriesOf(run, (entry) => entry.stage === 'access');
+  if (entries.length === 0) return { done: true };
+  if (run.state.blocked === null && run.state.phase === 'deleting') step(run, 'revoking');
+  const { incarnation, timing, spec } = admittedOf(run);
+  const { revokeAccess } = removing(timing, `Access off: remove ${entries.length} role bindings of ${spec.name}`);
+  return attemptRemoval(run, async () => {
+    const { effects } = await revokeAccess({ entries, incarnation });
+    strikeOff(run, effects);
+    return { done: true };
+  });
+}
+
+async function deleteNamespace(run: Run): Promise<Attempt> {
+  const entries = entriesOf(run, (entry) => entry.stage === 'claim');
+  if (entries.length === 0) return { done: true };
+  if (run.state.blocked === null && run.state.phase === 'deleting') step(run, 'removing');
+  const { incarnation, timing, spec } = admittedOf(run);
+  const { deleteNamespace } = removing(timing, `Delete namespace ${spec.name} by UID and wait until it is gone`);
+  return attemptRemoval(run, async () => {
+    const { effects, gone, blockers } = await deleteNamespace({ entries, incarnation });
+    if (!gone) return { done: false, why: blockers.length === 0 ? 'still-dying' : stuck(entries, blockers) };
+    strikeOff(run, effects);
+    // The API server took what was inside with the namespace.
+    run.state.inventory = [];
+    return { done: true };
+  });
+}
+
+async function attemptRemoval(run: Run, attempt: () => Promise<Attempt>): Promise<Attempt> {
+  try {
+    return await attempt();
+  } catch (error) {
+    const { problems, objects, effects } = failureOf(error);
+    strikeOff(run, effects);
+    return { done: false, why: { problems, objects, blockers: [] } };
+  }
+}
+
+function stuck(entries: InventoryEntry[], blockers: Blocker[]): Pick<Blocked, 'problems' | 'objects' | 'blockers'> {
+  const names = entries.map((entry) => entry.name).join(', ');
+  const message = `namespace ${names} does not die: ${blockers.map((blocker) => blocker.kind).join(', ')} keep it; naas strips no finalizer`;
+  return { problems: [{ code: 'Blocked', message }], objects: [], blockers };
+}
+
+function entriesOf(run: Run, which: (entry: InventoryEntry) => boolean): InventoryEntry[] {
+  // Newest first: what came last leaves first.
+  return run.state.inventory.filter(which).reverse();
+}
+
+function strikeOff(run: Run, effects: Parameters<typeof strike>[1]): void {
+  run.state.inventory = strike(run.state.inventory, effects);
+  run.state.leftAlone.push(...effects.filter((effect) => effect.outcome === 'skipped').map((effect) => effect.ref));
+  noteEffects(run, effects);
+}
+
+function block(run: Run, why: Pick<Blocked, 'problems' | 'objects' | 'blockers'>): void {
+  const { state } = run;
+  if (state.blocked !== null) {
+    const changed =
+      JSON.stringify([state.blocked.problems, state.blocked.blockers]) !== JSON.stringify([why.problems, why.blockers]);
+    state.blocked = { ...state.blocked, ...why, attempts: state.blocked.attempts + 1 };
+    if (changed) {
+      noteProblems(run, why.problems);
+      publish(run);
+    }
+    return;
+  }
+  const interrupted = state.phase;
+  state.blocked = { phase: interrupted, step: state.step, since: now(), attempts: 1, ...why };
+  noteProblems(run, why.problems);
+  enter(run, 'blocked', state.step, `${interrupted} cannot go on`);
+}
+
+function unblock(run: Run): void {
+  const { state } = run;
+  if (state.blocked === null) return;
+  const { phase, step: interruptedStep } = state.blocked;
+  state.blocked = null;
+  enter(run, phase, interruptedStep, 'the blocker is gone; the run goes on by itself');
+}
+
+async function pauseBlocked(run: Run): Promise<void> {
+  const { timing } = admittedOf(run);
+  const attempts = run.state.blocked?.attempts ?? 1;
+  const seconds = Math.min(timing.blockedRetrySeconds * 2 ** (attempts - 1), timing.blockedRetryMaxSeconds);
+  note(run, { kind: 'message', text: `tries again in ${seconds} s (attempt ${attempts + 1})` });
+  await sleep(seconds * 1000, { summary: `Blocked: tries the removal of ${run.name} again` });
+}

@@ -1,0 +1,128 @@
+// One run of the lifecycle: its state, and the few ways in which the state may change. It calls no activity and waits for
+// nothing; what operators see (search attributes, current details, timeline) is kept here, beside each change.
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  type CancellationScope,
+  log,
+  setCurrentDetails,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { Admitted } from '../spec/admission.ts';
+import { openSlots, seated } from '../spec/approval.ts';
+import type { ErrorName, Problem } from '../spec/errors.ts';
+import { describeRef, type Effect } from '../spec/inventory.ts';
+import { type Phase, TRANSITIONS } from '../spec/lifecycle.ts';
+import { awaitsGroup, awaitsUser } from '../spec/names.ts';
+import { type Step, TIMELINE_LENGTH, type TimelineEntry } from '../spec/status.ts';
+import { detailsOf } from './describe.ts';
+import type { LifecycleState } from './state.ts';
+
+export interface Run {
+  state: LifecycleState;
+  /** Name from the workflow id: it stands before admission has said anything. */
+  name: string;
+  /** Open while a provisioning may still be cancelled. */
+  inFlight: CancellationScope | null;
+}
+
+const ATTRIBUTE = {
+  team: defineSearchAttributeKey('NaasTeam', SearchAttributeType.KEYWORD),
+  phase: defineSearchAttributeKey('NaasPhase', SearchAttributeType.KEYWORD),
+  environment: defineSearchAttributeKey('NaasEnvironment', SearchAttributeType.KEYWORD),
+  errorType: defineSearchAttributeKey('NaasErrorType', SearchAttributeType.KEYWORD),
+  awaits: defineSearchAttributeKey('NaasAwaits', SearchAttributeType.KEYWORD_LIST),
+  leaseEnd: defineSearchAttributeKey('NaasLeaseEnd', SearchAttributeType.DATETIME),
+  needsPerson: defineSearchAttributeKey('NaasNeedsPerson', SearchAttributeType.BOOL),
+};
+
+export function now(): string {
+  return new Date(Date.now()).toISOString();
+}
+
+/** The only way into a phase. One upsert per change: each is an event and an action. */
+export function enter(run: Run, phase: Phase, step: Step, text: string): void {
+  const { state } = run;
+  if (!TRANSITIONS[state.phase].includes(phase)) {
+    // A plain error stops the workflow task, not the run: a defect is mended by a new build, and nothing is lost meanwhile.
+    throw new Error(`no way leads from ${state.phase} to ${phase}`);
+  }
+  state.phase = phase;
+  state.step = step;
+  note(run, { kind: 'phase', text: `${phase}: ${text}` });
+  publish(run);
+}
+
+/** A new step in the same phase: told to people, but worth no search attribute. */
+export function step(run: Run, next: Step): void {
+  run.state.step = next;
+  setCurrentDetails(detailsOf(run.name, run.state));
+}
+
+export function note(run: Run, entry: Omit<TimelineEntry, 'at'>): void {
+  const { timeline } = run.state;
+  timeline.push({ at: now(), ...entry });
+  timeline.splice(0, Math.max(0, timeline.length - TIMELINE_LENGTH));
+}
+
+export function noteEffects(run: Run, effects: readonly Effect[]): void {
+  for (const effect of effects)
+    note(run, { kind: 'effect', text: `${effect.outcome} ${describeRef(effect.ref)}`, effect });
+}
+
+export function noteProblems(run: Run, problems: readonly Problem[]): void {
+  for (const problem of problems) {
+    note(run, { kind: 'problem', text: `${problem.code}: ${problem.message}`, problem });
+    log.warn(problem.message, { code: problem.code, namespace: run.name });
+  }
+}
+
+/** Whom a reminder or an escalation is for stands in the timeline; channels that carry it out of here join later. */
+export function notify(run: Run, to: string, text: string): void {
+  note(run, { kind: 'notice', text: `to ${to}: ${text}` });
+}
+
+export function publish(run: Run): void {
+  const { state, name } = run;
+  const spec = state.admission?.spec;
+  upsertSearchAttributes([
+    ...(spec === undefined
+      ? []
+      : [
+          { key: ATTRIBUTE.team, value: spec.team },
+          { key: ATTRIBUTE.environment, value: spec.environment },
+        ]),
+    { key: ATTRIBUTE.phase, value: state.phase },
+    { key: ATTRIBUTE.awaits, value: awaited(state) },
+    { key: ATTRIBUTE.needsPerson, value: state.phase === 'awaiting-approval' || state.phase === 'blocked' },
+    { key: ATTRIBUTE.errorType, value: state.blocked?.problems[0]?.code ?? state.problems[0]?.code ?? null },
+    { key: ATTRIBUTE.leaseEnd, value: state.leaseEndsAt === undefined ? null : new Date(state.leaseEndsAt) },
+  ]);
+  setCurrentDetails(detailsOf(name, state));
+}
+
+function awaited(state: LifecycleState): string[] | null {
+  const { approval } = state;
+  if (state.phase !== 'awaiting-approval' || approval === null) return null;
+  const people = openSlots(approval).map((slot) => seated(slot, approval.escalated));
+  const tokens = people.flatMap(({ users, groups }) => [...users.map(awaitsUser), ...groups.map(awaitsGroup)]);
+  return [...new Set(tokens)];
+}
+
+export function admittedOf(run: Run): Admitted {
+  const { admission } = run.state;
+  if (admission === null) throw new Error(`namespace ${run.name} is in phase ${run.state.phase} without an admission`);
+  return admission;
+}
+
+/** The answer to a message that is not accepted: fails the update, never the run. */
+export function refusal(problems: Problem | Problem[]): ApplicationFailure {
+  const list = Array.isArray(problems) ? problems : [problems];
+  const code: ErrorName = list[0]?.code ?? 'Unexpected';
+  return ApplicationFailure.create({
+    type: code,
+    message: list.map((each) => each.message).join('\n'),
+    nonRetryable: true,
+    details: [{ problems: list }],
+  });
+}

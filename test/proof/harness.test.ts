@@ -1,0 +1,150 @@
+// The harness itself, on the real API server: the oracle sees each change, and the proxy does exactly what a rule says and
+// nothing to anybody else. Without this the other proofs could be green for want of a fault.
+import { readFileSync } from 'node:fs';
+import { Agent, fetch } from 'undici';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { diff, type Kubectl, kubectl, snapshot } from '../support/cluster-snapshot.ts';
+import type { FaultProxy } from '../support/fault-proxy.ts';
+import { startFaultProxy } from '../support/fault-proxy.ts';
+import { readCall } from '../support/fault-proxy-request.ts';
+import type { Fault, HeldCall } from '../support/fault-proxy-rules.ts';
+import { sharedPlatform } from '../support/platform.ts';
+
+const TENANT = 'harness-a';
+const OTHER = 'harness-b';
+
+const platform = sharedPlatform();
+const plane = platform.controlPlane;
+const kube: Kubectl = { binary: platform.kubectl, first: [], kubeconfig: platform.kubeconfig };
+const agent = new Agent({ connect: { ca: readFileSync(plane.caFile) } });
+let proxy: FaultProxy;
+
+beforeAll(async () => {
+  proxy = await startFaultProxy(plane);
+  for (const name of [TENANT, OTHER]) await kubectl(kube, 'create', 'namespace', name);
+});
+
+afterAll(async () => {
+  await kubectl(kube, 'delete', 'namespace', TENANT, OTHER);
+  await agent.close();
+  await proxy?.stop();
+});
+
+/** Applies a ConfigMap through the proxy: the status, or `broken` when no whole answer came. */
+async function apply(namespace: string, name: string, query = ''): Promise<number | 'broken'> {
+  try {
+    const answer = await fetch(
+      `${proxy.server}/api/v1/namespaces/${namespace}/configmaps/${name}?fieldManager=harness${query}`,
+      {
+        method: 'PATCH',
+        dispatcher: agent,
+        headers: { authorization: `Bearer ${plane.adminToken}`, 'content-type': 'application/apply-patch+yaml' },
+        body: JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } }),
+        // Only the stall lasts so long.
+        signal: AbortSignal.timeout(1_500),
+      },
+    );
+    await answer.text();
+    return answer.status;
+  } catch {
+    return 'broken';
+  }
+}
+
+async function exists(name: string): Promise<boolean> {
+  return (await kubectl(kube, 'get', 'configmap', name, '-n', TENANT, '--ignore-not-found', '-o', 'name')) !== '';
+}
+
+describe('the oracle', () => {
+  it('names each object that was added, changed or removed, cluster-scoped ones too', async () => {
+    await kubectl(kube, 'create', 'configmap', 'stays', '-n', TENANT);
+    await kubectl(kube, 'create', 'configmap', 'goes', '-n', TENANT);
+    const before = await snapshot(kube);
+    expect(diff(before, await snapshot(kube))).toEqual([]);
+    await kubectl(kube, 'label', 'configmap', 'stays', '-n', TENANT, 'a=b');
+    await kubectl(kube, 'delete', 'configmap', 'goes', '-n', TENANT);
+    await kubectl(kube, 'create', 'clusterrole', 'harness', '--verb=get', '--resource=pods');
+    const changes = diff(before, await snapshot(kube));
+    await kubectl(kube, 'delete', 'clusterrole', 'harness');
+    expect(changes).toEqual([
+      expect.stringContaining('added ClusterRole.rbac.authorization.k8s.io/v1 /harness'),
+      expect.stringContaining(`changed ConfigMap.v1 ${TENANT}/stays`),
+      expect.stringContaining(`removed ConfigMap.v1 ${TENANT}/goes`),
+    ]);
+  });
+
+  it('sees a write that changed the version and nothing else', async () => {
+    const before = await snapshot(kube);
+    await kubectl(kube, 'annotate', 'namespace', TENANT, 'x=y');
+    await kubectl(kube, 'annotate', 'namespace', TENANT, 'x-');
+    expect(diff(before, await snapshot(kube))).toEqual([expect.stringContaining(`changed Namespace.v1 /${TENANT}`)]);
+  });
+});
+
+describe('the fault proxy', () => {
+  const cases: { fault: Fault; told: number | 'broken'; happens: boolean }[] = [
+    { fault: { mode: 'fail-before', status: 403 }, told: 403, happens: false },
+    { fault: { mode: 'fail-before', status: 429 }, told: 429, happens: false },
+    { fault: { mode: 'fail-after', status: 422 }, told: 422, happens: true },
+    { fault: { mode: 'reset-before' }, told: 'broken', happens: false },
+    { fault: { mode: 'reset-after' }, told: 'broken', happens: true },
+    { fault: { mode: 'truncate' }, told: 'broken', happens: true },
+    { fault: { mode: 'stall' }, told: 'broken', happens: false },
+  ];
+  it.each(cases)(
+    'does $fault.mode $fault.status to the one call that a rule means',
+    async ({ fault, told, happens }) => {
+      const name = `${fault.mode}-${told}`;
+      const rule = proxy.add({ tenant: TENANT, verb: 'apply', resource: 'configmaps', name, fault, times: 1 });
+      expect(await apply(OTHER, name), 'another tenant').toBe(201);
+      expect(await apply(TENANT, name, '&dryRun=All'), 'a dry run').toBe(201);
+      expect(rule.hits()).toBe(0);
+      expect(await apply(TENANT, name)).toBe(told);
+      expect(rule.hits()).toBe(1);
+      expect(await exists(name)).toBe(happens);
+      expect(await apply(TENANT, name), 'after the last time').toBe(happens ? 200 : 201);
+      const logged = proxy.effects(TENANT).filter((call) => call.name === name);
+      expect(logged.map((call) => [call.fault, call.kind])).toEqual([
+        [fault.mode, 'ConfigMap'],
+        [undefined, 'ConfigMap'],
+      ]);
+    },
+  );
+
+  it('sends a held call late, when its sender is long gone', async () => {
+    const kept: HeldCall[] = [];
+    const never = Promise.withResolvers<'drop'>();
+    const rule = proxy.add({
+      tenant: TENANT,
+      name: 'held',
+      before: (call) => {
+        kept.push(call);
+        return never.promise;
+      },
+    });
+    expect(await apply(TENANT, 'held')).toBe('broken');
+    expect(await exists('held')).toBe(false);
+    expect(await kept[0]?.forward()).toMatchObject({ status: 201 });
+    expect(await exists('held')).toBe(true);
+    rule.lift();
+    never.resolve('drop');
+  });
+
+  it.each([
+    ['POST', '/api/v1/namespaces', { metadata: { name: 'shop' } }, 'create namespaces shop shop true'],
+    ['DELETE', '/api/v1/namespaces/shop', { kind: 'DeleteOptions' }, 'delete namespaces shop shop true'],
+    ['DELETE', '/api/v1/namespaces/shop', { dryRun: ['All'] }, 'delete namespaces shop shop false'],
+    ['PUT', '/api/v1/namespaces/shop/finalize', {}, 'update namespaces shop shop true'],
+    [
+      'DELETE',
+      '/apis/rbac.authorization.k8s.io/v1/namespaces/shop/rolebindings/a',
+      {},
+      'delete rolebindings shop a true',
+    ],
+    ['GET', '/api/v1/namespaces/shop/configmaps', {}, 'read configmaps shop  false'],
+    ['POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {}, 'create selfsubjectaccessreviews   false'],
+  ])('reads %s %s', (method, path, body, meaning) => {
+    const call = readCall(method, path, 'application/json', Buffer.from(JSON.stringify(body)));
+    expect(`${call.verb} ${call.resource} ${call.tenant} ${call.name} ${call.effect}`).toBe(meaning);
+  });
+});

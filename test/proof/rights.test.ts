@@ -1,0 +1,112 @@
+// No right without a use, no use without a right: the worker's ClusterRole held against the audit log of whole lives,
+// a blocked one among them.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WORKER_USER } from '../../src/spec/names.ts';
+import { type AuditEvent, describeEvent, readAudit } from '../support/audit.ts';
+import { kubectl } from '../support/cluster-snapshot.ts';
+import { type EffectTable, ruleAt } from '../support/effects-table.ts';
+import { cleanLife, DEV, openStand, STAGING, type Stand } from '../support/scenario.ts';
+import { HELD_OF_EACH_KIND, hold, release } from '../support/scenario-foreign.ts';
+
+interface PolicyRule {
+  apiGroups?: string[];
+  resources?: string[];
+  resourceNames?: string[];
+  nonResourceURLs?: string[];
+  verbs: string[];
+}
+
+let stand: Stand;
+let rules: PolicyRule[];
+let mine: AuditEvent[];
+
+beforeAll(async () => {
+  stand = await openStand();
+  await stand.startWorker();
+  await lives();
+  rules = await workerRules();
+  mine = await readAudit(stand.auditLog, WORKER_USER);
+});
+
+afterAll(() => stand?.close());
+
+/** A preview against nothing and against a living namespace, a life with people, a write that has to be repeated, an undo, a block. */
+async function lives(): Promise<void> {
+  await stand.owner.preview(stand.request('rights-life', STAGING));
+  const table: EffectTable = await cleanLife(stand, 'rights-life', async () => {
+    await stand.owner.preview(stand.request('rights-life', DEV));
+  });
+  const claim = table.provisioning[0];
+  const last = table.provisioning.at(-1);
+  if (claim === undefined || last === undefined) throw new Error('the table of writes is empty');
+  // The claim's answer is lost: its second attempt has to read what stands there.
+  ruleAt(stand.proxy, 'rights-again', claim, { fault: { mode: 'reset-after' }, times: 1 });
+  // The last write is lost as well: undo finds an entry that was intended only.
+  ruleAt(stand.proxy, 'rights-undo', last, { fault: { mode: 'fail-after', status: 403 } });
+  await Promise.all([stand.submit('rights-again', DEV), stand.submit('rights-undo', DEV)]);
+  await Promise.all([stand.untilAll(['rights-again'], ['ready']), stand.untilAll(['rights-undo'], ['failed'])]);
+  // Every kind that naas may list keeps the namespace: the status has to name each.
+  await hold(stand.kube, 'rights-again', HELD_OF_EACH_KIND);
+  await stand.owner.teardown('rights-again');
+  await stand.untilAll(['rights-again'], ['blocked']);
+  await release(stand.kube, 'rights-again', HELD_OF_EACH_KIND);
+  await stand.untilAll(['rights-again'], ['deleted']);
+}
+
+async function workerRules(): Promise<PolicyRule[]> {
+  const read = async (...words: string[]) => JSON.parse(await kubectl(stand.kube, 'get', ...words, '-o', 'json'));
+  const bindings: { roleRef: { name: string }; subjects?: { kind: string; name: string; namespace?: string }[] }[] = (
+    await read('clusterrolebindings')
+  ).items;
+  const names = bindings
+    .filter((binding) =>
+      binding.subjects?.some(
+        (subject) =>
+          subject.kind === 'ServiceAccount' &&
+          `system:serviceaccount:${subject.namespace}:${subject.name}` === WORKER_USER,
+      ),
+    )
+    .map((binding) => binding.roleRef.name);
+  expect(names.length, 'the worker has a ClusterRole').toBeGreaterThan(0);
+  const roles: { rules: PolicyRule[] }[] = await Promise.all(names.map((name) => read('clusterrole', name)));
+  return roles.flatMap((role) => role.rules);
+}
+
+/** A right that is asked for: `create` stands behind an apply that made its object. */
+function usesOf(event: AuditEvent): string[] {
+  const ref = event.objectRef;
+  if (ref === undefined) return [];
+  const resource = ref.subresource === undefined ? ref.resource : `${ref.resource}/${ref.subresource}`;
+  const of = (verb: string) => `${verb} ${ref.apiGroup ?? ''}/${resource}`;
+  return event.verb === 'patch' && event.responseStatus?.code === 201 ? [of('patch'), of('create')] : [of(event.verb)];
+}
+
+describe('the rights of the worker', () => {
+  it('are all used', () => {
+    const used = new Set(mine.flatMap(usesOf));
+    const granted = rules.flatMap((rule) =>
+      (rule.apiGroups ?? []).flatMap((group) =>
+        (rule.resources ?? []).flatMap((resource) => rule.verbs.map((verb) => `${verb} ${group}/${resource}`)),
+      ),
+    );
+    // `bind` is asked by the API server while it judges a RoleBinding: without it each of them would be denied.
+    const unused = granted.filter((right) => !right.startsWith('bind ') && !used.has(right));
+    expect(unused).toEqual([]);
+    expect(granted.some((right) => right.startsWith('bind '))).toBe(true);
+  });
+
+  it('are all that it needs: nothing was denied', () => {
+    expect(mine.length).toBeGreaterThan(50);
+    const denied = mine.filter((event) => event.responseStatus?.code === 403 || event.responseStatus?.code === 401);
+    expect(denied.map(describeEvent)).toEqual([]);
+  });
+
+  it('hold no wildcard, and bind names its roles', () => {
+    for (const rule of rules) {
+      expect([...(rule.apiGroups ?? []), ...(rule.resources ?? []), ...rule.verbs]).not.toContain('*');
+      if (rule.verbs.includes('bind')) expect(rule.resourceNames?.length).toBeGreaterThan(0);
+      expect(rule.verbs).not.toContain('escalate');
+      expect(rule.verbs).not.toContain('impersonate');
+    }
+  });
+});

@@ -1,0 +1,84 @@
+// The independent reader: asks the real kubectl, never our provider, for every listable object of the whole cluster,
+// cluster-scoped ones too, and says what differs between two moments. Reads only.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export interface Kubectl {
+  /** The control plane binary, or a kubectl. */
+  binary: string;
+  /** Words before kubectl's own arguments: the embedded binary picks its program by the first. */
+  first: string[];
+  kubeconfig: string;
+}
+
+/** Canonical JSON by `resource.group/namespace/name`, resourceVersion and managedFields included: equal means untouched. */
+export type Snapshot = Map<string, string>;
+
+/**
+ * Left out: what the API server keeps about itself (Leases), what tells and does not govern (Events), and what is probed
+ * at each question and stored nowhere (componentstatuses).
+ */
+const LEFT_OUT = new Set(['events', 'events.events.k8s.io', 'leases.coordination.k8s.io', 'componentstatuses']);
+
+/** A snapshot of thousands of objects with managed fields is large; Node's default of 1 MiB would cut it. */
+const OUTPUT_BYTES = 512 * 1024 * 1024;
+
+export async function kubectl(kube: Kubectl, ...words: string[]): Promise<string> {
+  const { stdout } = await run(kube.binary, [...kube.first, '--kubeconfig', kube.kubeconfig, ...words], {
+    maxBuffer: OUTPUT_BYTES,
+  });
+  return stdout;
+}
+
+export async function snapshot(kube: Kubectl): Promise<Snapshot> {
+  const resources = (await kubectl(kube, 'api-resources', '--verbs=list', '-o', 'name'))
+    .split('\n')
+    .filter((resource) => resource !== '' && !LEFT_OUT.has(resource));
+  const listed = await kubectl(kube, 'get', resources.join(','), '-A', '-o', 'json', '--show-managed-fields');
+  const { items }: { items: Item[] } = JSON.parse(listed);
+  return new Map(items.map((item) => [keyOf(item), canonical(item)]));
+}
+
+interface Item {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string };
+}
+
+function keyOf(item: Item): string {
+  return `${item.kind}.${item.apiVersion} ${item.metadata.namespace ?? ''}/${item.metadata.name}`;
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** One line for each object that was added, removed or changed; empty when the two are the same, byte for byte. */
+export function diff(before: Snapshot, after: Snapshot): string[] {
+  const lines: string[] = [];
+  for (const [key, value] of after) {
+    const old = before.get(key);
+    if (old === undefined) lines.push(`added ${key}`);
+    else if (old !== value) lines.push(`changed ${key}: ${firstDifference(old, value)}`);
+  }
+  for (const key of before.keys()) if (!after.has(key)) lines.push(`removed ${key}`);
+  return lines.sort();
+}
+
+/** Objects of one namespace, its Namespace included. */
+export function keysOf(taken: Snapshot, namespace: string): string[] {
+  return [...taken.keys()].filter((key) => key.includes(` ${namespace}/`) || key === `Namespace.v1 /${namespace}`);
+}
+
+function firstDifference(a: string, b: string): string {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at += 1;
+  const from = Math.max(0, at - 40);
+  return `…${a.slice(from, at + 60)}… became …${b.slice(from, at + 60)}…`;
+}

@@ -1,0 +1,60 @@
+// Brings many tenants to a halt, each at its own write, so that one blow meets all of them exactly there.
+import type { EffectPoint, Moment } from './effects-table.ts';
+import { ruleAt } from './effects-table.ts';
+import type { FaultProxy } from './fault-proxy.ts';
+import type { HeldCall } from './fault-proxy-rules.ts';
+
+export interface Gate {
+  /** All tenants have arrived; says who has not when it takes too long. */
+  allArrived(): Promise<void>;
+  /** Ends the holding: what was held before its effect is not forwarded by itself, and later calls pass. */
+  open(): void;
+  /** Sends each tenant's held calls to the API server now, as late packets; answers their statuses by tenant. */
+  sendHeld(): Promise<number[][]>;
+}
+
+/** A tenant needs two or three stages to come to its last write; beside 40 others on two cores that takes seconds. */
+const ARRIVAL_TIMEOUT_MS = 14_000;
+
+export function gather(proxy: FaultProxy, places: { tenant: string; point: EffectPoint; moment: Moment }[]): Gate {
+  const held = places.map((): HeldCall[] => []);
+  const arrivals = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  const arrive = (index: number, call: HeldCall): void => {
+    held[index]?.push(call);
+    if (held.every((calls) => calls.length > 0)) arrivals.resolve();
+  };
+  const rules = places.map(({ tenant, point, moment }, index) =>
+    ruleAt(proxy, tenant, point, {
+      async before(call) {
+        if (moment === 'after') return 'forward';
+        arrive(index, call);
+        await release.promise;
+        return 'drop';
+      },
+      async after(call) {
+        if (moment === 'before') return;
+        arrive(index, call);
+        await release.promise;
+      },
+    }),
+  );
+  const open = (): void => {
+    for (const rule of rules) rule.lift();
+    release.resolve();
+  };
+  return {
+    async allArrived() {
+      const late = (): Error => {
+        const missing = places.filter((_, index) => held[index]?.length === 0);
+        const words = missing.map(({ tenant, point }) => `${tenant} at ${point.verb} ${point.resource}/${point.name}`);
+        return new Error(`not arrived after ${ARRIVAL_TIMEOUT_MS} ms: ${words.join(', ')}`);
+      };
+      const timer = setTimeout(() => arrivals.reject(late()), ARRIVAL_TIMEOUT_MS);
+      await arrivals.promise.finally(() => clearTimeout(timer));
+    },
+    open,
+    sendHeld: () =>
+      Promise.all(held.map((calls) => Promise.all(calls.map(async (call) => (await call.forward()).status)))),
+  };
+}

@@ -1,0 +1,161 @@
+// A reverse proxy between the worker and the real API server. It serves with the API server's own certificate, so the
+// worker verifies it as usual; it changes no header, token or byte, and numbers and logs every call. Every write of the
+// worker passes here, so a new effect cannot escape the tests that break each one.
+import { readFileSync } from 'node:fs';
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent, createServer, request as httpsRequest } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { type ApiCall, readCall } from './fault-proxy-request.ts';
+import { type ActiveRule, type Fault, faultAnswer, type HeldCall, matches, type Rule } from './fault-proxy-rules.ts';
+
+export interface LoggedCall extends ApiCall {
+  seq: number;
+  /** Epoch milliseconds of its arrival. */
+  at: number;
+  /** What the API server answered; absent when it never saw the call. */
+  status?: number;
+  /** What the worker was told, where a fault stood in between. */
+  fault?: Fault['mode'];
+}
+
+export interface FaultProxy {
+  /** `https://127.0.0.1:PORT`: what stands in the worker's kubeconfig in place of the real server. */
+  readonly server: string;
+  readonly log: readonly LoggedCall[];
+  /** Calls that were to change the cluster, oldest first; of one tenant, or of all. */
+  effects(tenant?: string): LoggedCall[];
+  add(rule: Rule): ActiveRule;
+  stop(): Promise<void>;
+}
+
+export interface FaultProxyOptions {
+  /** The real API server. */
+  server: string;
+  caFile: string;
+  certFile: string;
+  keyFile: string;
+}
+
+interface Answer {
+  status: number;
+  headers: IncomingMessage['headers'];
+  body: Buffer;
+}
+
+export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
+  const target = new URL(options.server);
+  // Plenty of sockets: a held call must never make another one wait.
+  const agent = new Agent({ keepAlive: true, maxSockets: 512, ca: readFileSync(options.caFile) });
+  const log: LoggedCall[] = [];
+  const rules = new Set<{ rule: Rule; hits: number }>();
+
+  const forward = (incoming: IncomingMessage, body: Buffer): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
+      const outgoing = send(
+        new URL(incoming.url ?? '/', target),
+        { method: incoming.method, headers: { ...incoming.headers, host: target.host }, agent },
+        (answer) => {
+          readAll(answer).then(
+            (bytes) => resolve({ status: answer.statusCode ?? 502, headers: answer.headers, body: bytes }),
+            reject,
+          );
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+
+  const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await readAll(incoming);
+    const call = readCall(incoming.method ?? 'GET', incoming.url ?? '/', incoming.headers['content-type'] ?? '', body);
+    const entry: LoggedCall = { ...call, seq: log.length, at: Date.now() };
+    log.push(entry);
+    const send = async (): Promise<Answer> => {
+      const answer = await forward(incoming, body);
+      entry.status = answer.status;
+      return answer;
+    };
+    const held: HeldCall = { call: entry, forward: () => forward(incoming, body) };
+    const active = [...rules].find(({ rule, hits }) => matches(rule, call) && hits < (rule.times ?? Infinity));
+    if (active === undefined) return reply(response, await send());
+    active.hits += 1;
+    const { rule } = active;
+    if ((await rule.before?.(held)) === 'drop') return breakOff(response);
+    const { fault } = rule;
+    if (fault !== undefined) entry.fault = fault.mode;
+    switch (fault?.mode) {
+      case undefined: {
+        const answer = await send();
+        await rule.after?.(held, answer.status);
+        return reply(response, answer);
+      }
+      case 'fail-before':
+        return refuse(response, fault.status, call);
+      case 'fail-after': {
+        const answer = await send();
+        await rule.after?.(held, answer.status);
+        return refuse(response, fault.status, call);
+      }
+      case 'reset-before':
+        return breakOff(response);
+      case 'reset-after':
+        await send();
+        return breakOff(response);
+      case 'stall':
+        return;
+      case 'truncate':
+        return truncate(response, await send());
+    }
+  };
+
+  const server = createServer({ cert: readFileSync(options.certFile), key: readFileSync(options.keyFile) });
+  server.on('request', (incoming, response) => {
+    // The sender or the API server went away in the middle: the sender sees a broken connection, as it would without us.
+    handle(incoming, response).catch(() => breakOff(response));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    server: `https://127.0.0.1:${port}`,
+    log,
+    effects: (tenant) => log.filter((entry) => entry.effect && (tenant === undefined || entry.tenant === tenant)),
+    add(rule) {
+      const active = { rule, hits: 0 };
+      rules.add(active);
+      return { hits: () => active.hits, lift: () => void rules.delete(active) };
+    },
+    async stop() {
+      server.closeAllConnections();
+      agent.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function readAll(stream: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function reply(response: ServerResponse, answer: Answer): void {
+  // The body is whole by now: a length of our own replaces the chunking of the original.
+  const { 'transfer-encoding': _chunked, connection: _hop, ...headers } = answer.headers;
+  response.writeHead(answer.status, { ...headers, 'content-length': answer.body.length }).end(answer.body);
+}
+
+function refuse(response: ServerResponse, status: Parameters<typeof faultAnswer>[0], call: ApiCall): void {
+  const { headers, body } = faultAnswer(status, call);
+  response.writeHead(status, headers).end(body);
+}
+
+function truncate(response: ServerResponse, answer: Answer): void {
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length });
+  response.write(answer.body.subarray(0, Math.floor(answer.body.length / 2)), () => response.socket?.destroy());
+}
+
+function breakOff(response: ServerResponse): void {
+  response.socket?.destroy();
+}

@@ -1,0 +1,45 @@
+// What system tests use of the platform that the run booted. They never start or stop its servers.
+import { randomUUID } from 'node:crypto';
+import { inject } from 'vitest';
+import { createLeash } from '../../src/local/leash.ts';
+import type { ControlPlaneData, PlatformData } from '../../src/local/platform-data.ts';
+import type { ChildHandle } from '../../src/local/processes.ts';
+import { startWorkerProcess } from '../../src/local/worker-process.ts';
+
+/** The platform of a test run is always wholly embedded. */
+export type TestPlatform = PlatformData & { auditLog: string; temporalUi: string; controlPlane: ControlPlaneData };
+
+export function sharedPlatform(): TestPlatform {
+  const data = inject('platform');
+  const { auditLog, temporalUi, controlPlane } = data;
+  if (auditLog === null || temporalUi === null || controlPlane === null) {
+    throw new Error('the tests need the embedded servers; see test/support/global-setup.ts');
+  }
+  return { ...data, auditLog, temporalUi, controlPlane };
+}
+
+export interface TestWorker extends ChildHandle {
+  taskQueue: string;
+}
+
+/** A worker process on a task queue of its own; it ends with `stop`, and with the test process, however that ends. */
+export async function startTestWorker(
+  options: { env?: NodeJS.ProcessEnv; taskQueue?: string } = {},
+): Promise<TestWorker> {
+  const taskQueue = options.taskQueue ?? newTaskQueue();
+  const leash = createLeash();
+  try {
+    const env = { ...options.env, NAAS_TASK_QUEUE: taskQueue };
+    const worker = await startWorkerProcess(sharedPlatform(), { leash, name: `worker-${taskQueue}`, env });
+    void worker.exited.then(() => leash.letGo());
+    return { ...worker, taskQueue };
+  } catch (error) {
+    await leash.letGo();
+    throw error;
+  }
+}
+
+/** One per test file keeps the tests of different files apart on the shared server. */
+export function newTaskQueue(): string {
+  return `test-${randomUUID().slice(0, 8)}`;
+}

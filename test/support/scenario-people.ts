@@ -1,0 +1,27 @@
+// The people of the proofs, and how each of them signs: with the key that the worker trusts, or with one that it does not.
+import { join } from 'node:path';
+import { createLocalIssuer, localProver } from '../../src/providers/proofs/local-issuer.ts';
+
+export interface Person {
+  subject: string;
+  groups: readonly string[];
+}
+
+export type Prove = (claims: Record<string, unknown>) => Promise<string>;
+
+export const PEOPLE = {
+  owner: { subject: 'ada@example.com', groups: ['shop-developers'] },
+  lead: { subject: 'grace@example.com', groups: ['shop-leads'] },
+  platform: { subject: 'linus@example.com', groups: ['platform-leads'] },
+  stranger: { subject: 'mallory@example.com', groups: ['nobody'] },
+} as const satisfies Record<string, { subject: string; groups: readonly string[] }>;
+
+export async function provers(
+  trustedKeyFile: string,
+  dir: string,
+): Promise<{ trusted(person: Person): Prove; forged(person: Person): Prove }> {
+  const strange = await createLocalIssuer(join(dir, 'stranger'));
+  const signing = (keyFile: string) => (person: Person) =>
+    localProver({ keyFile, subject: person.subject, groups: [...person.groups] });
+  return { trusted: signing(trustedKeyFile), forged: signing(strange.keyFile) };
+}

@@ -1,0 +1,211 @@
+// One stand for a proof: the shared platform, a fault proxy before its API server, workers behind the proxy with short
+// times, and clients that speak as different people. It holds the way in which the suites talk; it asserts nothing itself.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NaasClient } from '../../src/client/api.ts';
+import { createNaasClient } from '../../src/client/index.ts';
+import { workerKubeconfig } from '../../src/ops/install.ts';
+import type { Phase } from '../../src/spec/lifecycle.ts';
+import type { Status } from '../../src/spec/status.ts';
+import type { DecisionMessage } from '../../src/workflows/messages.ts';
+import { diff, type Kubectl, type Snapshot, snapshot } from './cluster-snapshot.ts';
+import { type EffectTable, effectTable } from './effects-table.ts';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+import { sharedPlatform, startTestWorker, type TestWorker } from './platform.ts';
+import { hurriedCatalog } from './scenario-catalog.ts';
+import { outcomeOfDecide, signalDecision } from './scenario-decisions.ts';
+import { PEOPLE, type Person, type Prove, provers } from './scenario-people.ts';
+import { type RequestOverrides, requestOf } from './scenario-requests.ts';
+
+export { PEOPLE, type Person } from './scenario-people.ts';
+export { DEV, PROD, STAGING } from './scenario-requests.ts';
+
+export interface Stand {
+  proxy: FaultProxy;
+  kube: Kubectl;
+  auditLog: string;
+  /** Who requests, and who leads the team. */
+  owner: NaasClient;
+  lead: NaasClient;
+  prover(person: Person): Prove;
+  /** Signs with a key that nobody trusts. */
+  forger(person: Person): Prove;
+  request(name: string, overrides: RequestOverrides): Record<string, unknown>;
+  submit(name: string, overrides: RequestOverrides): Promise<void>;
+  /** Cancels; an answer that does not come because a stopped worker holds the task is asked for again. */
+  cancelUntilAccepted(name: string): Promise<void>;
+  outcomeOfDecide(name: string, message: DecisionMessage, updateId?: string): Promise<string>;
+  signalDecision(name: string, message: DecisionMessage): Promise<void>;
+  /** Waits until each has been seen in one of the phases, and answers those statuses. */
+  untilAll(names: readonly string[], phases: readonly Phase[]): Promise<Status[]>;
+  /** When the API server answered the first such call well, in epoch milliseconds. */
+  untilEffect(tenant: string, verb: string, resource: string): Promise<number>;
+  /** A snapshot of a cluster that has come to rest: two in a row are equal. */
+  snapshot(): Promise<Snapshot>;
+  /** What differs right now; empty when nothing does. */
+  changesSince(before: Snapshot): Promise<string[]>;
+  startWorker(): Promise<void>;
+  /** SIGKILL for all that run. */
+  killWorkers(): Promise<void>;
+  /** SIGSTOP for all that run; `wake` is SIGCONT. */
+  stopWorkers(): { wake(): void };
+  close(): Promise<void>;
+}
+
+/** Everything that a proof waits for ends sooner; a stuck namespace of a batch of 40 takes the API server 25 s. */
+const PATIENCE_MS = 120_000;
+const LOOK_EVERY_MS = 200;
+
+/** A killed worker's runs go to the next one after this, instead of Temporal's 10 s. */
+const STICKY_TIMEOUT_MS = '1000';
+
+export async function openStand(): Promise<Stand> {
+  const platform = sharedPlatform();
+  const { controlPlane } = platform;
+  const dir = await mkdtemp(join(tmpdir(), 'naas-proof-'));
+  const taskQueue = `proof-${dir.slice(-6)}`;
+  const proxy = await startFaultProxy(controlPlane);
+  const kubeconfig = join(dir, 'kubeconfig');
+  await workerKubeconfig({
+    kubeconfig: platform.kubeconfig,
+    file: kubeconfig,
+    serverOverride: proxy.server,
+    caFile: controlPlane.caFile,
+  });
+  const env = {
+    KUBECONFIG: kubeconfig,
+    NAAS_CATALOG: await hurriedCatalog(platform.catalogDir, join(dir, 'catalog')),
+    NAAS_STICKY_TIMEOUT_MS: STICKY_TIMEOUT_MS,
+  };
+  const prove = await provers(platform.issuerKeyFile, dir);
+  const clientOf = (person: Person): NaasClient =>
+    createNaasClient({
+      address: platform.temporalAddress,
+      namespace: platform.temporalNamespace,
+      taskQueue,
+      prove: prove.trusted(person),
+    });
+  const owner = clientOf(PEOPLE.owner);
+  const lead = clientOf(PEOPLE.lead);
+  const kube: Kubectl = { binary: platform.kubectl, first: [], kubeconfig: platform.kubeconfig };
+  const temporal = { address: platform.temporalAddress, namespace: platform.temporalNamespace };
+  let workers: TestWorker[] = [];
+
+  return {
+    proxy,
+    kube,
+    auditLog: controlPlane.auditLog,
+    owner,
+    lead,
+    prover: prove.trusted,
+    forger: prove.forged,
+    request: requestOf,
+    async submit(name, overrides) {
+      await owner.submit(requestOf(name, overrides), { requestId: `${name}-${crypto.randomUUID()}` });
+    },
+    async cancelUntilAccepted(name) {
+      await persistently(() => owner.cancel(name, { requestId: `cancel-${name}` }));
+    },
+    outcomeOfDecide: (name, message, updateId) => outcomeOfDecide(temporal, name, message, updateId),
+    signalDecision: (name, message) => signalDecision(temporal, name, message),
+    untilAll: (names, phases) => Promise.all(names.map((name) => untilPhase(owner, name, phases))),
+    async untilEffect(tenant, verb, resource) {
+      const giveUpMs = Date.now() + PATIENCE_MS;
+      for (;;) {
+        const call = proxy
+          .effects(tenant)
+          .find((each) => each.verb === verb && each.resource === resource && (each.status ?? 500) < 300);
+        if (call !== undefined) return call.at;
+        if (Date.now() > giveUpMs)
+          throw new Error(`${tenant}: no ${verb} of ${resource} came within ${PATIENCE_MS} ms`);
+        await pause(LOOK_EVERY_MS / 4);
+      }
+    },
+    snapshot: () => restingSnapshot(kube),
+    changesSince: async (before) => diff(before, await snapshot(kube)),
+    async startWorker() {
+      workers.push(await startTestWorker({ env, taskQueue }));
+    },
+    async killWorkers() {
+      const killed = workers;
+      workers = [];
+      for (const worker of killed) worker.kill('SIGKILL');
+      await Promise.all(killed.map((worker) => worker.exited));
+    },
+    stopWorkers() {
+      const stopped = workers;
+      for (const worker of stopped) worker.kill('SIGSTOP');
+      return {
+        wake() {
+          for (const worker of stopped) worker.kill('SIGCONT');
+        },
+      };
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await Promise.all([owner.close(), lead.close(), proxy.stop()]);
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A whole life without a fault; `whenReady` looks at it in between. Answers the table of its writes. */
+export async function cleanLife(stand: Stand, name: string, whenReady?: () => Promise<void>): Promise<EffectTable> {
+  const { submit, untilAll, owner, proxy } = stand;
+  await submit(name, { tier: 'dev', environment: 'dev' });
+  await untilAll([name], ['ready']);
+  const readySeq = proxy.log.length;
+  await whenReady?.();
+  await owner.teardown(name);
+  await untilAll([name], ['deleted']);
+  return effectTable(proxy, name, readySeq);
+}
+
+async function untilPhase(client: NaasClient, name: string, phases: readonly Phase[]): Promise<Status> {
+  const giveUpMs = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const status = await persistently(() => client.status(name));
+    // A stale status knows the phase but not the reasons that the suites look at.
+    if (!status.stale && phases.includes(status.phase)) return status;
+    if (Date.now() > giveUpMs) {
+      const why = [...status.problems, ...(status.blocked?.problems ?? [])]
+        .map((problem) => problem.message)
+        .join('; ');
+      throw new Error(
+        `${name} is ${status.phase} (${status.step}) and not ${phases.join(' or ')} after ${PATIENCE_MS} ms. ${why}`,
+      );
+    }
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+/** A worker that was just killed or stopped may hold an answer back; asking again is safe. */
+async function persistently<T>(ask: () => Promise<T>): Promise<T> {
+  const giveUpMs = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      const unsure = error instanceof Error && error.name === 'Unknown';
+      if (!unsure || Date.now() > giveUpMs) throw error;
+    }
+  }
+}
+
+async function restingSnapshot(kube: Kubectl): Promise<Snapshot> {
+  let last = await snapshot(kube);
+  for (let tries = 0; tries < 20; tries += 1) {
+    await pause(LOOK_EVERY_MS);
+    const next = await snapshot(kube);
+    const moved = diff(last, next);
+    if (moved.length === 0) return next;
+    last = next;
+    if (tries === 19) throw new Error(`the cluster does not come to rest:\n${moved.join('\n')}`);
+  }
+  return last;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
