@@ -18,6 +18,8 @@ export interface RunningPlatform {
   temporalAddress: string;
   temporalNamespace: string;
   issuerKeyFile: string;
+  trustedKeysFile: string;
+  catalogDir: string;
 }
 
 export interface Dependencies {

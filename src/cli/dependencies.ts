@@ -7,7 +7,7 @@ export const realDependencies: Dependencies = {
     return createNaasClient(options);
   },
   async createProver(who) {
-    const { localProver } = await import('../providers/proofs/local-issuer.ts');
+    const { localProver } = await import('../local/prover.ts');
     return localProver(who);
   },
   async platform(env) {

@@ -2,21 +2,23 @@
 import { gunzipSync } from 'node:zlib';
 import type { KubernetesObject } from '../plan/plan.ts';
 import { STAGES, type Stage } from '../spec/inventory.ts';
-import type { PlanAnswer } from './answers.ts';
+import type { PlanAnswer, PreviewAnswer } from './answers.ts';
 
-export function unpackStage(packed: string): KubernetesObject[] {
-  return packed === ''
-    ? []
-    : (JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString('utf8')) as KubernetesObject[]);
+/** A plan for people and programs: nothing packed. Offline there is no incarnation yet. */
+export interface ShownPlan extends Omit<PlanAnswer, 'stages' | 'incarnation'> {
+  incarnation?: string;
+  stages: Record<Stage, KubernetesObject[]>;
 }
 
-/** In the order in which they are written. */
-export function objectsOf(plan: PlanAnswer): KubernetesObject[] {
-  return STAGES.flatMap((stage) => unpackStage(plan.stages[stage]));
+export interface ShownPreview extends Omit<PreviewAnswer, 'plan'> {
+  plan: ShownPlan | null;
 }
 
-/** The plan for programs: nothing packed. */
-export function unpacked(plan: PlanAnswer): Omit<PlanAnswer, 'stages'> & { stages: Record<Stage, KubernetesObject[]> } {
+export function unpackedPreview(answer: PreviewAnswer): ShownPreview {
+  return { ...answer, plan: answer.plan === null ? null : unpacked(answer.plan) };
+}
+
+export function unpacked(plan: PlanAnswer): ShownPlan {
   const { claim, guardrails, equipment, access } = plan.stages;
   return {
     ...plan,
@@ -27,4 +29,15 @@ export function unpacked(plan: PlanAnswer): Omit<PlanAnswer, 'stages'> & { stage
       access: unpackStage(access),
     },
   };
+}
+
+function unpackStage(packed: string): KubernetesObject[] {
+  return packed === ''
+    ? []
+    : (JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString('utf8')) as KubernetesObject[]);
+}
+
+/** In the order in which they are written. */
+export function objectsOf(plan: ShownPlan): KubernetesObject[] {
+  return STAGES.flatMap((stage) => plan.stages[stage]);
 }

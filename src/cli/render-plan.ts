@@ -2,9 +2,10 @@
 import type { KubernetesObject } from '../plan/plan.ts';
 import type { Change } from '../spec/admission.ts';
 import { describeRef, type ObjectRef } from '../spec/inventory.ts';
-import type { PlanAnswer, PreviewAnswer } from './answers.ts';
+import type { PlanAnswer } from './answers.ts';
 import { assertNever } from './assert-never.ts';
 import { valueAt } from './field-path.ts';
+import type { ShownPreview } from './packed.ts';
 import type { Paint, Style } from './paint.ts';
 import { renderProblem } from './render-error.ts';
 import { people } from './render-people.ts';
@@ -14,7 +15,7 @@ type Verb = Change['verb'];
 
 const VERBS: readonly Verb[] = ['create', 'change', 'keep', 'conflict'];
 
-export function renderPreview(answer: PreviewAnswer, objects: readonly KubernetesObject[], paint: Paint): string[] {
+export function renderPreview(answer: ShownPreview, objects: readonly KubernetesObject[], paint: Paint): string[] {
   return [
     ...(answer.plan === null ? [] : renderChanges(answer.plan.changes, objects, paint)),
     ...(answer.plan === null
@@ -55,7 +56,7 @@ export function shortDigest(plan: Pick<PlanAnswer, 'planDigest' | 'changeDigest'
   return `${plan.planDigest.slice(0, 12)}-${plan.changeDigest.slice(0, 12)}`;
 }
 
-function approvalLines(approval: NonNullable<PreviewAnswer['approval']>, paint: Paint): string[] {
+function approvalLines(approval: NonNullable<ShownPreview['approval']>, paint: Paint): string[] {
   const rule = paint('dim', `(rule ${approval.rule})`);
   if (approval.awaits.length === 0) return [`Approval: by policy, nobody is asked ${rule}`];
   const rows = approval.awaits.map((slot) => [

@@ -1,8 +1,9 @@
 // Reads the request of `-f FILE` or `-f -`; every fault is reported with its line before anything is sent.
 import { NaasError } from '../spec/errors.ts';
+import type { NamespaceRequest } from '../spec/request.ts';
 import type { Context } from './context.ts';
 
-export async function readRequest(context: Context, file: string): Promise<unknown> {
+export async function readRequest(context: Context, file: string): Promise<NamespaceRequest> {
   const source = file === '-' ? 'stdin' : file;
   const [text, { parseRequestText }] = await Promise.all([readText(context, file), import('../spec/request.ts')]);
   return parseRequestText(text, source);

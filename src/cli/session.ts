@@ -85,6 +85,6 @@ export async function kubeconfigOf(context: Context): Promise<string | undefined
   return given === undefined || given === '' ? (await platformOf(context))?.kubeconfig : given;
 }
 
-async function platformOf(context: Context): Promise<RunningPlatform | undefined> {
+export async function platformOf(context: Context): Promise<RunningPlatform | undefined> {
   return context.dependencies.platform(context.terminal.env);
 }

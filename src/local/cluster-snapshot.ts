@@ -24,7 +24,10 @@ export interface Difference {
   changed: string[];
 }
 
-export async function takeSnapshot(reader: { kubectl: string; kubeconfig: string }, signal?: AbortSignal): Promise<Snapshot> {
+export async function takeSnapshot(
+  reader: { kubectl: string; kubeconfig: string },
+  signal?: AbortSignal,
+): Promise<Snapshot> {
   const kubectl = async (...args: string[]): Promise<string> => {
     const options = { maxBuffer: MAX_OUTPUT_BYTES, ...(signal === undefined ? {} : { signal }) };
     return (await run(reader.kubectl, ['--kubeconfig', reader.kubeconfig, ...args], options)).stdout;
@@ -53,17 +56,23 @@ function keyOf(object: LiveObject): string {
 function digestOf(object: LiveObject): string {
   const { resourceVersion: _version, managedFields: _fields, generation: _generation, ...metadata } = object.metadata;
   const { status: _status, ...content } = object;
-  return createHash('sha256').update(JSON.stringify({ ...content, metadata })).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify({ ...content, metadata }))
+    .digest('hex');
 }
 
 export function difference(before: Snapshot, after: Snapshot): Difference {
   const added = [...after.objects.keys()].filter((key) => !before.objects.has(key));
   const removed = [...before.objects.keys()].filter((key) => !after.objects.has(key));
-  const changed = [...after.objects].filter(([key, digest]) => before.objects.has(key) && before.objects.get(key) !== digest);
+  const changed = [...after.objects].filter(
+    ([key, digest]) => before.objects.has(key) && before.objects.get(key) !== digest,
+  );
   return { added, removed, changed: changed.map(([key]) => key) };
 }
 
 /** Keys of objects that are in the namespace, or are it. */
 export function belongingTo(snapshot: Snapshot, namespace: string): string[] {
-  return [...snapshot.objects.keys()].filter((key) => key.includes(` ${namespace}/`) || key === `Namespace ${namespace}`);
+  return [...snapshot.objects.keys()].filter(
+    (key) => key.includes(` ${namespace}/`) || key === `Namespace ${namespace}`,
+  );
 }

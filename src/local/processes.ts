@@ -20,6 +20,8 @@ export interface ChildHandle {
   name: string;
   pid: number;
   logFile: string;
+  /** What it wrote itself; an earlier child may have used the same file. */
+  log(): string;
   /** How it ended, in words; null while it runs. */
   ended(): string | null;
   exited: Promise<string>;
@@ -32,6 +34,7 @@ export function startChild(options: ChildOptions): ChildHandle {
   const { name, logFile, leash } = options;
   if (leash.over()) throw new Error(`${name} is not started any more: everything is being stopped`);
   mkdirSync(dirname(logFile), { recursive: true });
+  const before = readLog(logFile).length;
   const log = openSync(logFile, 'a');
   // The program starts only once the leash holds its pid: if this process dies in between, `read` sees the end of
   // the pipe and nothing is ever started.
@@ -69,6 +72,7 @@ export function startChild(options: ChildOptions): ChildHandle {
     name,
     pid,
     logFile,
+    log: () => readLog(logFile).slice(before),
     ended: () => end,
     exited,
     kill,
@@ -112,7 +116,7 @@ export async function waitUntilReady(
 
 /** A probe: has the child written this text to its log? */
 export function hasLogged(child: ChildHandle, text: string): () => Promise<boolean> {
-  return async () => readLog(child.logFile).includes(text);
+  return async () => child.log().includes(text);
 }
 
 export function readLog(logFile: string): string {
@@ -125,6 +129,6 @@ export function readLog(logFile: string): string {
 
 /** The last lines of its log: what a person needs first when a server does not start. */
 function tailOf(child: ChildHandle): string {
-  const lines = readLog(child.logFile).trimEnd().split('\n').slice(-30);
+  const lines = child.log().trimEnd().split('\n').slice(-30);
   return `The end of ${child.logFile}:\n${lines.map((line) => `  ${line.slice(0, 400)}`).join('\n')}`;
 }

@@ -34,10 +34,14 @@ export function proofOf(name: string, snapshots: Snapshots, alone: boolean): Pro
       `  before  ${before.objects.size} objects`,
       `  ready   ${ready.objects.size} objects, ${belongingTo(ready, name).length} of them ${name} or in it`,
       `  after   ${after.objects.size} objects${same ? ', the same ones with the same content' : ''}`,
-      ...(same ? [] : [alone ? 'What differs from before:' : 'What differs from before (others may write to this cluster):']),
+      ...(same
+        ? []
+        : [alone ? 'What differs from before:' : 'What differs from before (others may write to this cluster):']),
       ...differing.slice(0, MOST_SHOWN),
       ...(differing.length > MOST_SHOWN ? [`  and ${differing.length - MOST_SHOWN} more`] : []),
-      left.length === 0 ? `  nothing of ${name} is left` : `  ${left.length} objects of ${name} are left: ${left.slice(0, MOST_SHOWN).join(', ')}`,
+      left.length === 0
+        ? `  nothing of ${name} is left`
+        : `  ${left.length} objects of ${name} are left: ${left.slice(0, MOST_SHOWN).join(', ')}`,
     ],
     clean: left.length === 0 && (same || !alone),
   };

@@ -37,15 +37,17 @@ export function temporalLink(ui: string, temporalNamespace: string, name: string
 }
 
 export interface Places {
-  folder: string;
   kubeconfig: string;
   temporalUi: string | null;
   temporalNamespace: string;
 }
 
-export function readyReport(status: Status, durations: Durations, places: Places, requester: Person): string[] {
+export function readyReport(status: Status, durations: Durations, places: Places): string[] {
   const { checkedMs, peopleMs, madeMs } = durations;
-  const link = places.temporalUi === null ? [] : [`Temporal UI   ${temporalLink(places.temporalUi, places.temporalNamespace, status.name)}`];
+  const link =
+    places.temporalUi === null
+      ? []
+      : [`Temporal UI   ${temporalLink(places.temporalUi, places.temporalNamespace, status.name)}`];
   return [
     '',
     `${status.name} is ready, with ${status.inventory.length} objects:`,
@@ -55,14 +57,21 @@ export function readyReport(status: Status, durations: Durations, places: Places
     '',
     ...link,
     `kubeconfig    ${places.kubeconfig}`,
+  ];
+}
+
+export function tryNext(name: string, folder: string, requester: Person): string[] {
+  return [
     '',
     'Try next, in another terminal and this folder:',
-    ...nextCommands(status.name, places.folder, requester).map((command) => `  ${command}`),
+    ...nextCommands(name, folder, requester).map((command) => `  ${command}`),
+    '',
+    'Running. Ctrl-C stops everything and leaves nothing behind.',
   ];
 }
 
 /** The first one sets the environment that the others need. */
-export function nextCommands(name: string, folder: string, requester: Person): string[] {
+function nextCommands(name: string, folder: string, requester: Person): string[] {
   const as = [`--as ${requester.subject}`, ...requester.groups.map((group) => `--group ${group}`)].join(' ');
   return [
     `eval "$(NAAS_LOCAL_STATE='${folder}' npx naas local env)"`,

@@ -19,6 +19,8 @@ export interface LocalFiles {
   state: string;
   /** What the supervisor says while it starts and when it fails. */
   log: string;
+  /** Where a platform lives that has the place to itself; a supervisor adds what makes it unique. */
+  platform: string;
 }
 
 /** Between the progress and the error message in the supervisor's log. */
@@ -28,7 +30,12 @@ export function localFiles(env: NodeJS.ProcessEnv = process.env): LocalFiles {
   const home = env['HOME'] || homedir();
   const folder =
     env['NAAS_LOCAL_STATE'] || join(env['XDG_STATE_HOME'] || join(home, '.local', 'state'), 'naas', 'local');
-  return { folder, state: join(folder, 'state.json'), log: join(folder, 'supervisor.log') };
+  return {
+    folder,
+    state: join(folder, 'state.json'),
+    log: join(folder, 'supervisor.log'),
+    platform: join(folder, 'platform'),
+  };
 }
 
 /** The supervisor's claim on the place: fails with EEXIST when another one has it. */

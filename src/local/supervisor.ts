@@ -1,7 +1,6 @@
 // The supervisor behind `naas local up`: a detached process that owns the platform and ends with it. It prints progress
 // to its log; whoever started it reads that.
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { interruption } from './interruption.ts';
 import { type PlatformOptions, startPlatform } from './platform.ts';
 import { claimState, FAILED, localFiles, publishState } from './state.ts';
@@ -11,7 +10,7 @@ async function supervise(
 ): Promise<void> {
   const files = localFiles();
   const { signal } = interruption();
-  const stateDir = join(files.folder, `platform-${process.pid}-${Date.now().toString(36)}`);
+  const stateDir = `${files.platform}-${process.pid}-${Date.now().toString(36)}`;
   await claimState(files, stateDir);
   try {
     const platform = await startPlatform({ ...options, stateDir, say: console.log, signal });

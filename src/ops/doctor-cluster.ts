@@ -9,7 +9,7 @@ import { describeRef, type ObjectRef } from '../spec/inventory.ts';
 import { WORKER_USER } from '../spec/names.ts';
 import { clusterObjects } from './cluster-objects.ts';
 import { differsFrom } from './differs.ts';
-import { type Check, LOOK_MS, look, said } from './doctor.ts';
+import { type Check, LOOK_MS, look, said } from './doctor-check.ts';
 import { fenceDeniesMe, fenceInForce, workerAllowed } from './probes.ts';
 
 /** Claims are stamped by the server's clock, so a difference does no harm there; people compare times with their own. */
@@ -128,8 +128,9 @@ function fenceCheck(cluster: KubernetesCluster, self: boolean): Promise<Check> {
 
 export function clockCheck(differenceMs: number): Check {
   const name = "the API server's clock";
-  const seconds = (Math.abs(differenceMs) / 1000).toFixed(1);
+  // The server tells its time in whole seconds: a difference below that is none.
+  const seconds = Math.round(Math.abs(differenceMs) / 1000);
+  if (Math.abs(differenceMs) <= CLOCK_TOLERANCE_MS) return { name, state: 'ok', found: "agrees with this machine's" };
   const found = `${seconds} s ${differenceMs < 0 ? 'behind' : 'ahead of'} this machine's`;
-  if (Math.abs(differenceMs) <= CLOCK_TOLERANCE_MS) return { name, state: 'ok', found };
   return { name, state: 'warning', found, mend: 'Set both clocks by NTP; times that people see are off by this much.' };
 }

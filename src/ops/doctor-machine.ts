@@ -4,14 +4,20 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { readCatalog } from '../config.ts';
 import { NaasError } from '../spec/errors.ts';
-import { type Check, type DoctorOptions, LOOK_MS, look } from './doctor.ts';
+import { type Check, LOOK_MS, look } from './doctor-check.ts';
 
 /** The oldest Node that runs TypeScript as it is; the same as `engines` in package.json. */
 const OLDEST_NODE = [22, 19] as const;
 
 const run = promisify(execFile);
 
-export function machineChecks(options: DoctorOptions & { env: Record<string, string | undefined> }): Promise<Check[]> {
+export interface MachineOptions {
+  catalogDir?: string;
+  trustedKeysFile?: string;
+  env: Record<string, string | undefined>;
+}
+
+export function machineChecks(options: MachineOptions): Promise<Check[]> {
   const { env } = options;
   return Promise.all([
     Promise.resolve(nodeCheck(process.versions.node)),

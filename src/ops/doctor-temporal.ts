@@ -1,7 +1,7 @@
 // What `naas doctor` finds of Temporal: the server, its namespace, the search attributes, who polls. Reads only.
 import { inspectTemporal, type TemporalInspection } from '../providers/temporal/inspect.ts';
 import { SEARCH_ATTRIBUTES } from '../spec/names.ts';
-import { type Check, LOOK_MS, look, said } from './doctor.ts';
+import { type Check, LOOK_MS, look, said } from './doctor-check.ts';
 
 /** A poller asks at least once a minute; the server forgets it after five. */
 const POLLED_WITHIN_MS = 2 * 60_000;

@@ -2,17 +2,10 @@
 // every failure and is done within a bounded time.
 
 import { DEFAULT_TASK_QUEUE } from '../spec/names.ts';
+import { type Check, said } from './doctor-check.ts';
 import { clusterChecks } from './doctor-cluster.ts';
 import { machineChecks } from './doctor-machine.ts';
 import { temporalChecks } from './doctor-temporal.ts';
-
-export interface Check {
-  name: string;
-  state: 'ok' | 'warning' | 'missing';
-  found: string;
-  /** A command, or a sentence to act on; absent when all is well. */
-  mend?: string;
-}
 
 export interface DoctorOptions {
   kubeconfig?: string;
@@ -24,8 +17,6 @@ export interface DoctorOptions {
   env?: Record<string, string | undefined>;
 }
 
-/** Every look at a server or program is given up after this, so that the whole is too. */
-export const LOOK_MS = 5_000;
 /** The groups run side by side; each makes a few looks in a row. */
 const GROUP_MS = 15_000;
 
@@ -61,17 +52,4 @@ async function bounded(name: string, checks: Promise<Check[]>): Promise<Check[]>
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** One check: whatever it throws becomes its answer. */
-export async function look(name: string, mend: string, find: () => Promise<Omit<Check, 'name'>>): Promise<Check> {
-  try {
-    return { name, ...(await find()) };
-  } catch (error) {
-    return { name, state: 'missing', found: said(error), mend };
-  }
-}
-
-export function said(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

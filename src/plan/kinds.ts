@@ -24,10 +24,32 @@ const namespaced = { scope: 'namespace', guardrail: false, removedSingly: false,
 const core = { apiVersion: 'v1', group: '' } as const;
 
 export const MANAGED_KINDS: readonly ManagedKind[] = [
-  { ...core, kind: 'Namespace', resource: 'namespaces', scope: 'cluster', guardrail: false, removedSingly: true, readBack: 'exists' },
+  {
+    ...core,
+    kind: 'Namespace',
+    resource: 'namespaces',
+    scope: 'cluster',
+    guardrail: false,
+    removedSingly: true,
+    readBack: 'exists',
+  },
   { ...core, kind: 'LimitRange', resource: 'limitranges', ...namespaced, guardrail: true },
-  { ...core, kind: 'ResourceQuota', resource: 'resourcequotas', ...namespaced, guardrail: true, readBack: 'quota-enforced' },
-  { apiVersion: 'networking.k8s.io/v1', group: 'networking.k8s.io', kind: 'NetworkPolicy', resource: 'networkpolicies', ...namespaced, guardrail: true },
+  {
+    ...core,
+    kind: 'ResourceQuota',
+    resource: 'resourcequotas',
+    ...namespaced,
+    guardrail: true,
+    readBack: 'quota-enforced',
+  },
+  {
+    apiVersion: 'networking.k8s.io/v1',
+    group: 'networking.k8s.io',
+    kind: 'NetworkPolicy',
+    resource: 'networkpolicies',
+    ...namespaced,
+    guardrail: true,
+  },
   { ...core, kind: 'ServiceAccount', resource: 'serviceaccounts', ...namespaced },
   { ...core, kind: 'ConfigMap', resource: 'configmaps', ...namespaced },
   {
@@ -48,7 +70,10 @@ export function findManagedKind(object: { apiVersion: string; kind: string }): M
 export function managedKind(object: { apiVersion: string; kind: string }): ManagedKind {
   const found = findManagedKind(object);
   if (found !== undefined) return found;
-  throw new NaasError({ code: 'RefusedByGuardrail', message: `${object.kind} (${object.apiVersion}) is not on the closed list of kinds that naas may write` });
+  throw new NaasError({
+    code: 'RefusedByGuardrail',
+    message: `${object.kind} (${object.apiVersion}) is not on the closed list of kinds that naas may write`,
+  });
 }
 
 /** What naas may set in metadata; `uid` fences an apply. Owners, finalizers and generated names are never ours to give. */
@@ -62,7 +87,10 @@ export function outsideClosedList(name: string, objects: readonly KubernetesObje
   return objects.flatMap((object) => {
     const said = `${object.kind} ${object.metadata.name}`;
     return [...kindProblems(name, object), ...metadataProblems(object), ...bindingProblems(object)].map(
-      (why): Problem => ({ code: 'RefusedByGuardrail', message: `the plan for ${name} holds ${said}, which naas may not write: ${why}` }),
+      (why): Problem => ({
+        code: 'RefusedByGuardrail',
+        message: `the plan for ${name} holds ${said}, which naas may not write: ${why}`,
+      }),
     );
   });
 }
@@ -91,9 +119,14 @@ function bindingProblems(object: KubernetesObject): string[] {
   const subjects = (object['subjects'] ?? []) as { kind?: unknown; name?: unknown }[];
   const bindable = role?.kind === 'ClusterRole' && typeof role.name === 'string' && isTenantRole(role.name);
   return [
-    ...(bindable ? [] : [`it binds ${String(role?.kind)} ${String(role?.name)}; only ClusterRole ${TENANT_ROLES.join(', ')}`]),
+    ...(bindable
+      ? []
+      : [`it binds ${String(role?.kind)} ${String(role?.name)}; only ClusterRole ${TENANT_ROLES.join(', ')}`]),
     ...subjects
-      .filter(({ kind, name }) => (kind !== 'User' && kind !== 'Group') || typeof name !== 'string' || name.startsWith('system:'))
+      .filter(
+        ({ kind, name }) =>
+          (kind !== 'User' && kind !== 'Group') || typeof name !== 'string' || name.startsWith('system:'),
+      )
       .map(({ kind, name }) => `it grants to ${String(kind)} ${String(name)}; only users and groups of people`),
   ];
 }

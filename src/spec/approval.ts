@@ -47,7 +47,10 @@ export interface Decision {
 }
 
 export interface CountedDecision {
+  /** The seat that it takes; may move to another of `fits` when that lets the next person sit. */
   slot: string;
+  /** Every seat that this person was on the list of. */
+  fits: string[];
   subject: string;
   decision: 'approve' | 'reject';
   reason: string;
@@ -64,7 +67,10 @@ export interface ApprovalState {
   counted: CountedDecision[];
 }
 
-export type Verdict = { counted: CountedDecision } | { refused: { code: ErrorName; message: string } };
+/** `all` is the whole list with the new decision in it. */
+export type Verdict =
+  | { counted: CountedDecision; all: CountedDecision[] }
+  | { refused: { code: ErrorName; message: string } };
 
 export function isAmong(people: People, sender: Sender): boolean {
   return people.users.includes(sender.subject) || sender.groups.some((group) => people.groups.includes(group));
@@ -84,7 +90,7 @@ export function openSlots(state: ApprovalState): ApprovalSlot[] {
   return state.slots.filter((slot) => !taken.has(slot.slot));
 }
 
-/** Counts a decision in the first open slot that the sender may fill; one slot a subject, never the requester's. */
+/** Counts a decision: one seat a subject, never the requester's, never another digest's, never twice. */
 export function judge(state: ApprovalState, decision: Decision, at: string): Verdict {
   const { subject } = decision.by;
   const no = (code: ErrorName, message: string): Verdict => ({ refused: { code, message } });
@@ -100,20 +106,38 @@ export function judge(state: ApprovalState, decision: Decision, at: string): Ver
   if (state.counted.some((entry) => entry.subject === subject || entry.nonce === decision.nonce)) {
     return no('AlreadyDecided', `${subject} has decided on this request already`);
   }
-  const slot = openSlots(state).find((candidate) => isAmong(seated(candidate, state.escalated), decision.by));
-  if (slot === undefined) {
+  const fits = state.slots
+    .filter((slot) => isAmong(seated(slot, state.escalated), decision.by))
+    .map((slot) => slot.slot);
+  const { reason, nonce } = decision;
+  const all = takeSeat(state.counted, { slot: '', fits, subject, decision: decision.decision, reason, nonce, at });
+  const counted = all?.at(-1);
+  if (all === undefined || counted === undefined) {
     return no('NotAllowed', `${subject} is not on the list of any open slot: ${describeOpen(state)}`);
   }
-  return {
-    counted: {
-      slot: slot.slot,
-      subject,
-      decision: decision.decision,
-      reason: decision.reason,
-      nonce: decision.nonce,
-      at,
-    },
+  return { counted, all };
+}
+
+/** Finds a seat for the newcomer, moving others among the seats that they fit: no valid decision is lost to an order. */
+function takeSeat(counted: readonly CountedDecision[], newcomer: CountedDecision): CountedDecision[] | undefined {
+  const people = [...counted, newcomer];
+  const holder = new Map(counted.map((entry, index) => [entry.slot, index]));
+  const asked = new Set<string>();
+  const sit = (person: number): boolean => {
+    for (const slot of people[person]?.fits ?? []) {
+      if (asked.has(slot)) continue;
+      asked.add(slot);
+      const sitting = holder.get(slot);
+      if (sitting === undefined || sit(sitting)) {
+        holder.set(slot, person);
+        return true;
+      }
+    }
+    return false;
   };
+  if (!sit(people.length - 1)) return undefined;
+  const seatOf = new Map([...holder].map(([slot, person]) => [person, slot]));
+  return people.map((entry, index) => ({ ...entry, slot: seatOf.get(index) ?? entry.slot }));
 }
 
 function describeOpen(state: ApprovalState): string {

@@ -14,7 +14,19 @@ export interface BrokenReference {
 
 type Check = (catalog: Catalog) => BrokenReference[];
 
-const CHECKS: readonly Check[] = [tierNumbers, templateTiers, templateProfiles, ruleConditions, ruleSlots, ruleTimes, ruleCoverage, allowedKeys, timing, wholeRanges, openMetadata];
+const CHECKS: readonly Check[] = [
+  tierNumbers,
+  templateTiers,
+  templateProfiles,
+  ruleConditions,
+  ruleSlots,
+  ruleTimes,
+  ruleCoverage,
+  allowedKeys,
+  timing,
+  wholeRanges,
+  openMetadata,
+];
 
 export function brokenReferences(catalog: Catalog): BrokenReference[] {
   return CHECKS.flatMap((check) => check(catalog));
@@ -25,18 +37,27 @@ function tierNumbers({ tiers }: Catalog): BrokenReference[] {
     const file = `tiers/${name}`;
     const found: BrokenReference[] = [];
     if (tier.lease.defaultDays > tier.lease.maximumDays) {
-      found.push({ file, path: ['lease', 'defaultDays'], message: `${tier.lease.defaultDays} days are more than the maximum of ${tier.lease.maximumDays}` });
+      found.push({
+        file,
+        path: ['lease', 'defaultDays'],
+        message: `${tier.lease.defaultDays} days are more than the maximum of ${tier.lease.maximumDays}`,
+      });
     }
     for (const [key, { minimum, maximum }] of Object.entries(tier.quotaOverrides)) {
       const own = tier.quota[key];
       const path = ['quotaOverrides', key];
       if (own === undefined) found.push({ file, path, message: `"${key}" is no key of this tier's quota` });
-      else if (isBelow(own, minimum) || isBelow(maximum, own)) found.push({ file, path, message: `the tier's own ${own} is not between ${minimum} and ${maximum}` });
+      else if (isBelow(own, minimum) || isBelow(maximum, own))
+        found.push({ file, path, message: `the tier's own ${own} is not between ${minimum} and ${maximum}` });
     }
     for (const resource of ['cpu', 'memory'] as const) {
       const { default: limit, defaultRequest: request } = tier.limits;
       if (isBelow(limit[resource], request[resource])) {
-        found.push({ file, path: ['limits', 'defaultRequest', resource], message: `the default request ${request[resource]} is above the default limit ${limit[resource]}` });
+        found.push({
+          file,
+          path: ['limits', 'defaultRequest', resource],
+          message: `the default request ${request[resource]} is above the default limit ${limit[resource]}`,
+        });
       }
     }
     return found;
@@ -44,7 +65,9 @@ function tierNumbers({ tiers }: Catalog): BrokenReference[] {
 }
 
 function templateTiers({ templates, tiers }: Catalog): BrokenReference[] {
-  return Object.entries(templates).flatMap(([name, template]) => unknownAmong(`templates/${name}`, ['tiers'], 'tier', template.tiers, Object.keys(tiers)));
+  return Object.entries(templates).flatMap(([name, template]) =>
+    unknownAmong(`templates/${name}`, ['tiers'], 'tier', template.tiers, Object.keys(tiers)),
+  );
 }
 
 function templateProfiles({ templates }: Catalog): BrokenReference[] {
@@ -60,7 +83,13 @@ function templateProfiles({ templates }: Catalog): BrokenReference[] {
 function ruleConditions({ approvals, tiers, templates, teams }: Catalog): BrokenReference[] {
   return approvals.rules.flatMap(({ when }, index) => [
     ...unknownAmong('approvals', ['rules', index, 'when', 'tiers'], 'tier', when.tiers ?? [], Object.keys(tiers)),
-    ...unknownAmong('approvals', ['rules', index, 'when', 'templates'], 'template', when.templates ?? [], Object.keys(templates)),
+    ...unknownAmong(
+      'approvals',
+      ['rules', index, 'when', 'templates'],
+      'template',
+      when.templates ?? [],
+      Object.keys(templates),
+    ),
     ...unknownAmong('approvals', ['rules', index, 'when', 'teams'], 'team', when.teams ?? [], Object.keys(teams)),
   ]);
 }
@@ -71,24 +100,36 @@ function ruleSlots(catalog: Catalog): BrokenReference[] {
     const names = rule.slots.map((slot) => slot.slot);
     const twice = names.filter((name, at) => names.indexOf(name) !== at);
     return [
-      ...twice.map((name) => ({ file: 'approvals', path: ['rules', index, 'slots'], message: `rule "${rule.name}" has two slots "${name}"` })),
+      ...twice.map((name) => ({
+        file: 'approvals',
+        path: ['rules', index, 'slots'],
+        message: `rule "${rule.name}" has two slots "${name}"`,
+      })),
       ...rule.slots.flatMap((slot, at) => {
         const path = ['rules', index, 'slots', at];
         return [
-          ...(isNobody(slot.people) ? [{ file: 'approvals', path, message: `nobody may fill slot "${slot.slot}"; name people` }] : []),
+          ...(isNobody(slot.people)
+            ? [{ file: 'approvals', path, message: `nobody may fill slot "${slot.slot}"; name people` }]
+            : []),
           ...unknownPeople(catalog, [...path, 'people'], slot.people),
           ...unknownPeople(catalog, [...path, 'escalation'], slot.escalation),
         ];
       }),
     ];
   });
-  return [...inRules, ...unknownPeople(catalog, ['ingressFromOtherTeam', 'escalation'], ingressFromOtherTeam.escalation)];
+  return [
+    ...inRules,
+    ...unknownPeople(catalog, ['ingressFromOtherTeam', 'escalation'], ingressFromOtherTeam.escalation),
+  ];
 }
 
 /** A group that no team and no operator list knows is a spelling mistake that would leave a seat empty. */
 function unknownPeople(catalog: Catalog, path: (string | number)[], seats: Seats): BrokenReference[] {
   const teams = Object.values(catalog.teams);
-  const groups = [...teams.flatMap((team) => [...team.groups, ...team.leads.groups]), ...catalog.policy.operators.groups];
+  const groups = [
+    ...teams.flatMap((team) => [...team.groups, ...team.leads.groups]),
+    ...catalog.policy.operators.groups,
+  ];
   return [
     ...unknownAmong('approvals', [...path, 'groups'], 'group', seats.groups, [...new Set(groups)]),
     ...unknownAmong('approvals', [...path, 'leadsOf'], 'team', seats.leadsOf, Object.keys(catalog.teams)),
@@ -99,14 +140,26 @@ function ruleTimes({ approvals }: Catalog): BrokenReference[] {
   return approvals.rules.flatMap((rule, index) =>
     rule.remindAfterMinutes < rule.escalateAfterMinutes && rule.escalateAfterMinutes < rule.lapseAfterMinutes
       ? []
-      : [{ file: 'approvals', path: ['rules', index], message: `rule "${rule.name}": a reminder comes before the escalation, the escalation before the lapse` }],
+      : [
+          {
+            file: 'approvals',
+            path: ['rules', index],
+            message: `rule "${rule.name}": a reminder comes before the escalation, the escalation before the lapse`,
+          },
+        ],
   );
 }
 
 /** Each tier needs a rule without further conditions, or some request would meet none. */
 function ruleCoverage({ approvals, tiers }: Catalog): BrokenReference[] {
   return Object.keys(tiers)
-    .filter((tier) => !approvals.rules.some(({ when }) => (when.tiers?.includes(tier) ?? true) && when.templates === undefined && when.teams === undefined))
+    .filter(
+      (tier) =>
+        !approvals.rules.some(
+          ({ when }) =>
+            (when.tiers?.includes(tier) ?? true) && when.templates === undefined && when.teams === undefined,
+        ),
+    )
     .map((tier) => ({ file: 'approvals', path: ['rules'], message: `no rule covers every request of tier "${tier}"` }));
 }
 
@@ -118,7 +171,13 @@ function allowedKeys({ policy }: Catalog): BrokenReference[] {
     policy[list].flatMap((pattern, index) =>
       // `app.kubernetes.io/` is the recommended set of labels for applications; nothing decides by it.
       KEPT_KEYS.test(pattern) && !pattern.startsWith('app.kubernetes.io/')
-        ? [{ file: 'policy', path: [list, index], message: `"${pattern}" is kept for naas or Kubernetes; it cannot be allowed to requests` }]
+        ? [
+            {
+              file: 'policy',
+              path: [list, index],
+              message: `"${pattern}" is kept for naas or Kubernetes; it cannot be allowed to requests`,
+            },
+          ]
         : [],
     ),
   );
@@ -128,10 +187,22 @@ function timing({ policy }: Catalog): BrokenReference[] {
   const { blockedRetrySeconds, blockedRetryMaxSeconds, heartbeatSeconds, stageTimeoutSeconds } = policy.timing;
   return [
     ...(blockedRetrySeconds > blockedRetryMaxSeconds
-      ? [{ file: 'policy', path: ['timing', 'blockedRetrySeconds'], message: `the first pause of ${blockedRetrySeconds} s is above the longest of ${blockedRetryMaxSeconds} s` }]
+      ? [
+          {
+            file: 'policy',
+            path: ['timing', 'blockedRetrySeconds'],
+            message: `the first pause of ${blockedRetrySeconds} s is above the longest of ${blockedRetryMaxSeconds} s`,
+          },
+        ]
       : []),
     ...(heartbeatSeconds >= stageTimeoutSeconds
-      ? [{ file: 'policy', path: ['timing', 'heartbeatSeconds'], message: `a heartbeat of ${heartbeatSeconds} s says nothing within a stage of ${stageTimeoutSeconds} s` }]
+      ? [
+          {
+            file: 'policy',
+            path: ['timing', 'heartbeatSeconds'],
+            message: `a heartbeat of ${heartbeatSeconds} s says nothing within a stage of ${stageTimeoutSeconds} s`,
+          },
+        ]
       : []),
   ];
 }
@@ -142,7 +213,15 @@ function wholeRanges({ platform }: Catalog): BrokenReference[] {
     platform.privateRanges[family].flatMap((range, index) => {
       const parsed = parseCidr(range);
       const whole = !('why' in parsed) && parsed.prefix === 0;
-      return whole ? [{ file: 'platform', path: ['privateRanges', family, index], message: `"${range}" is every address, which leaves no internet` }] : [];
+      return whole
+        ? [
+            {
+              file: 'platform',
+              path: ['privateRanges', family, index],
+              message: `"${range}" is every address, which leaves no internet`,
+            },
+          ]
+        : [];
     }),
   );
 }
@@ -153,7 +232,13 @@ function openMetadata({ platform }: Catalog): BrokenReference[] {
     platform.neverReachable[family].flatMap((address, index) =>
       platform.privateRanges[family].some((range) => covers(range, address))
         ? []
-        : [{ file: 'platform', path: ['neverReachable', family, index], message: `"${address}" lies in none of privateRanges.${family}, so that open egress would reach it` }],
+        : [
+            {
+              file: 'platform',
+              path: ['neverReachable', family, index],
+              message: `"${address}" lies in none of privateRanges.${family}, so that open egress would reach it`,
+            },
+          ],
     ),
   );
 }
@@ -163,11 +248,23 @@ function covers(outer: string, inner: string): boolean {
   return !('why' in wide) && !('why' in narrow) && wide.prefix <= narrow.prefix && overlaps(wide, narrow);
 }
 
-function unknownAmong(file: string, path: (string | number)[], what: string, named: readonly string[], known: readonly string[]): BrokenReference[] {
+function unknownAmong(
+  file: string,
+  path: (string | number)[],
+  what: string,
+  named: readonly string[],
+  known: readonly string[],
+): BrokenReference[] {
   return named.flatMap((name, index) => {
     if (known.includes(name)) return [];
     const meant = nearest(name, known);
-    return [{ file, path: [...path, index], message: `${what} "${name}" is not known; ${meant === undefined ? `known are ${known.join(', ')}` : `did you mean "${meant}"?`}` }];
+    return [
+      {
+        file,
+        path: [...path, index],
+        message: `${what} "${name}" is not known; ${meant === undefined ? `known are ${known.join(', ')}` : `did you mean "${meant}"?`}`,
+      },
+    ];
   });
 }
 

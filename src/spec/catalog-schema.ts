@@ -9,8 +9,14 @@ import { settleSubject } from './subjects.ts';
 
 const name = z.string().regex(DNS_LABEL, 'use lower-case letters, digits and "-", at most 63 characters');
 const text = z.string().min(1).max(500);
-const minutes = z.int().min(1).max(60 * 24 * 90);
-const seconds = z.int().min(1).max(60 * 60 * 24);
+const minutes = z
+  .int()
+  .min(1)
+  .max(60 * 24 * 90);
+const seconds = z
+  .int()
+  .min(1)
+  .max(60 * 60 * 24);
 
 /** Kept in the one spelling that verified senders are compared in. */
 const subject = z.string().transform((value, context) => {
@@ -27,7 +33,11 @@ const quantity = z.union([z.string(), z.int()]).transform((value, context) => {
     if (parseQuantity(String(value)).nanos < 0n) throw new Error(`"${value}" is negative`);
     return canonicalQuantity(String(value));
   } catch (error) {
-    context.issues.push({ code: 'custom', message: error instanceof Error ? error.message : 'it is no quantity', input: value });
+    context.issues.push({
+      code: 'custom',
+      message: error instanceof Error ? error.message : 'it is no quantity',
+      input: value,
+    });
     return z.NEVER;
   }
 });
@@ -74,7 +84,9 @@ export const teamsSchema = z.record(
     /** Whoever is in one of these is a member of the team. */
     groups: z.array(subject).min(1),
     leads: people,
-    costCentre: z.string().regex(/^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/, 'use letters, digits, "-", "_" and "."'),
+    costCentre: z
+      .string()
+      .regex(/^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/, 'use letters, digits, "-", "_" and "."'),
     /** Absent: any project. */
     projects: z.array(name).min(1).optional(),
   }),
@@ -95,7 +107,11 @@ export const approvalsSchema = z.strictObject({
       z.strictObject({
         name,
         /** All that is named has to hold; nothing named holds always. */
-        when: z.strictObject({ tiers: z.array(name).optional(), templates: z.array(name).optional(), teams: z.array(name).optional() }),
+        when: z.strictObject({
+          tiers: z.array(name).optional(),
+          templates: z.array(name).optional(),
+          teams: z.array(name).optional(),
+        }),
         slots: z.array(slot).max(10),
         remindAfterMinutes: minutes,
         escalateAfterMinutes: minutes,
@@ -110,8 +126,13 @@ export const SENDER_ROLES = ['member', 'owner', 'team-lead', 'operator'] as cons
 export type SenderRole = (typeof SENDER_ROLES)[number];
 const senders = z.array(z.enum(SENDER_ROLES)).min(1);
 
-const nameGlob = z.string().regex(/^[-a-z0-9]*\*?$/, 'write a name, or the beginning of names and one "*"').min(1);
-const keyPattern = z.string().regex(/^[A-Za-z0-9][-A-Za-z0-9_.]*(\/([-A-Za-z0-9_.]+|\*)?)?$/, 'write a key, or a prefix that ends in "/"');
+const nameGlob = z
+  .string()
+  .regex(/^[-a-z0-9]*\*?$/, 'write a name, or the beginning of names and one "*"')
+  .min(1);
+const keyPattern = z
+  .string()
+  .regex(/^[A-Za-z0-9][-A-Za-z0-9_.]*(\/([-A-Za-z0-9_.]+|\*)?)?$/, 'write a key, or a prefix that ends in "/"');
 
 export const policySchema = z.strictObject({
   roles: z.strictObject({ admin: z.enum(TENANT_ROLES), developer: z.enum(TENANT_ROLES), viewer: z.enum(TENANT_ROLES) }),
@@ -138,7 +159,12 @@ export const policySchema = z.strictObject({
 
 export const platformSchema = z.strictObject({
   podSecurityVersion: z.string().regex(/^v1\.\d{1,3}$/, 'pin a minor release such as v1.35'),
-  dns: z.strictObject({ namespace: name, podLabels: z.record(z.string(), z.string()).refine((labels) => Object.keys(labels).length > 0, 'name at least one label') }),
+  dns: z.strictObject({
+    namespace: name,
+    podLabels: z
+      .record(z.string(), z.string())
+      .refine((labels) => Object.keys(labels).length > 0, 'name at least one label'),
+  }),
   gatewayNamespace: name,
   privateRanges: z.strictObject({ v4: z.array(cidrOf(4)).min(1), v6: z.array(cidrOf(6)).min(1) }),
   /** Addresses that hand out the platform's own credentials: no request opens them. */

@@ -1,13 +1,19 @@
 // The catalog as data: reads its files, all problems at once with file and line. Pure: who calls it has read the texts.
 // Nothing here decides about a request.
-import type { z } from 'zod';
-import { z as schemas } from 'zod';
+import { z } from 'zod';
 import { brokenReferences } from './catalog-references.ts';
-import { approvalsSchema, platformSchema, policySchema, teamsSchema, templateSchema, tierSchema } from './catalog-schema.ts';
+import {
+  approvalsSchema,
+  platformSchema,
+  policySchema,
+  teamsSchema,
+  templateSchema,
+  tierSchema,
+} from './catalog-schema.ts';
 import { NaasError, type Problem } from './errors.ts';
 import { notPlainData } from './plain-data.ts';
 import { refuseAll } from './problem-list.ts';
-import { problemsOf } from './schema-problems.ts';
+import { type JsonSchema, problemsOf } from './schema-problems.ts';
 import { readYaml, type YamlSource } from './yaml-source.ts';
 
 export type Tier = z.output<typeof tierSchema>;
@@ -64,14 +70,18 @@ export function lookup<T>(record: Readonly<Record<string, T>>, key: string): T |
 }
 
 function reader(files: readonly CatalogFile[], problems: Problem[], sources: Map<string, YamlSource>) {
-  function parsed<Schema extends z.ZodType>(file: CatalogFile, key: string, schema: Schema): z.output<Schema> | undefined {
+  function parsed<Schema extends z.ZodType>(
+    file: CatalogFile,
+    key: string,
+    schema: Schema,
+  ): z.output<Schema> | undefined {
     try {
       const source = readYaml(file.text, file.path);
       sources.set(key, source);
       refuseAll(notPlainData(source.value, source.place));
       const result = schema.safeParse(source.value, { reportInput: true });
       if (result.success) return result.data;
-      const jsonSchema = schemas.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+      const jsonSchema = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
       problems.push(...problemsOf(result.error.issues, { jsonSchema, place: source.place }));
     } catch (error) {
       if (!(error instanceof NaasError)) throw error;
@@ -90,13 +100,18 @@ function reader(files: readonly CatalogFile[], problems: Problem[], sources: Map
         if (value !== undefined) entries.push([name, value]);
       }
       if (!files.some((file) => classify(file.path)[0] === folder)) {
-        problems.push({ code: 'InvalidRequest', message: `the catalog has no file in ${folder}/; add at least one`, file: `${folder}/` });
+        problems.push({
+          code: 'InvalidRequest',
+          message: `the catalog has no file in ${folder}/; add at least one`,
+          file: `${folder}/`,
+        });
       }
       return Object.fromEntries(entries);
     },
     one<Schema extends z.ZodType>(name: string, schema: Schema): z.output<Schema> | undefined {
       const [file, second] = files.filter((each) => classify(each.path)[0] === name);
-      if (second !== undefined) problems.push({ code: 'InvalidRequest', message: `the catalog holds ${name}.yaml twice`, file: second.path });
+      if (second !== undefined)
+        problems.push({ code: 'InvalidRequest', message: `the catalog holds ${name}.yaml twice`, file: second.path });
       if (file !== undefined) return parsed(file, name, schema);
       problems.push({ code: 'InvalidRequest', message: `the catalog lacks ${name}.yaml`, file: `${name}.yaml` });
       return undefined;
@@ -114,11 +129,21 @@ function classify(path: string): [kind: string | undefined, name?: string] {
 function refuseUnknownFiles(files: readonly CatalogFile[], problems: Problem[]): void {
   for (const { path } of files) {
     if (classify(path)[0] !== undefined) continue;
-    problems.push({ code: 'InvalidRequest', message: `${path} is no file of the catalog`, file: path, allowed: KNOWN_FILES });
+    problems.push({
+      code: 'InvalidRequest',
+      message: `${path} is no file of the catalog`,
+      file: path,
+      allowed: KNOWN_FILES,
+    });
   }
 }
 
-function placed(source: YamlSource | undefined, key: string, path: readonly (string | number)[], message: string): Problem {
+function placed(
+  source: YamlSource | undefined,
+  key: string,
+  path: readonly (string | number)[],
+  message: string,
+): Problem {
   const place = source?.place(path);
   const at = place === undefined ? key : `${place.file}:${place.line}:${place.column}`;
   return { code: 'InvalidRequest', message: `${at}: ${message}`, ...place };

@@ -2,8 +2,8 @@
 // into JavaScript's own objects are refused as keys.
 
 import type { Problem } from './errors.ts';
-import type { Place } from './yaml-source.ts';
 import { type FieldPath, fieldText } from './field-path.ts';
+import type { Place } from './yaml-source.ts';
 
 const MAX_DEPTH = 24;
 /** A request of full size has some hundred values. */
@@ -18,12 +18,16 @@ export function notPlainData(value: unknown, place?: (path: FieldPath, at: 'key'
   const problems: Problem[] = [];
   const above = new Set<object>();
   let values = 0;
-  const refuse = (path: FieldPath, why: string) =>
+  const refuse = (path: FieldPath, why: string) => {
+    const at = place?.(path, 'key');
+    const where = at === undefined ? '' : `${at.file}:${at.line}:${at.column}: `;
     problems.push({
       code: 'InvalidRequest',
-      message: `${fieldText(path) || 'the request'}: ${why}`,
+      message: `${where}${fieldText(path) || 'the document'}: ${why}`,
       field: fieldText(path),
+      ...at,
     });
+  };
 
   function walk(current: unknown, path: FieldPath): void {
     values += 1;

@@ -15,7 +15,11 @@ export function requestOf(spec: NamespaceSpec): NamespaceRequest {
     tier: spec.tier,
     purpose: spec.purpose,
     costCentre: spec.costCentre,
-    members: { admins: membersOf(spec, 'admin'), developers: membersOf(spec, 'developer'), viewers: membersOf(spec, 'viewer') },
+    members: {
+      admins: membersOf(spec, 'admin'),
+      developers: membersOf(spec, 'developer'),
+      viewers: membersOf(spec, 'viewer'),
+    },
     network: {
       profile: spec.network.profile,
       ingressFrom: spec.network.ingressFrom.map(({ namespace }) => ({ namespace })),
@@ -25,11 +29,14 @@ export function requestOf(spec: NamespaceSpec): NamespaceRequest {
     labels: { ...spec.labels },
     annotations: { ...spec.annotations },
     leaseDays: spec.leaseDays,
+    quota: { ...spec.quota },
     cluster: spec.cluster,
   };
 }
 
 function membersOf(spec: NamespaceSpec, role: Grant['role']): { group?: string; user?: string }[] {
   const grants = spec.grants.filter((grant) => grant.role === role);
-  return grants.flatMap(({ subjects }) => subjects.map(({ kind, name }) => (kind === 'Group' ? { group: name } : { user: name })));
+  return grants.flatMap(({ subjects }) =>
+    subjects.map(({ kind, name }) => (kind === 'Group' ? { group: name } : { user: name })),
+  );
 }

@@ -45,7 +45,6 @@ const member = z
   .strictObject({ group: person.optional(), user: person.optional() })
   .refine((each) => (each.group === undefined) !== (each.user === undefined), {
     message: 'name exactly one of "group" and "user"',
-    when: () => true,
   })
   .meta({ oneOf: [{ required: ['group'] }, { required: ['user'] }] });
 const members = z.array(member).max(50).optional();
@@ -90,7 +89,7 @@ const quotaKey = z
   .max(128)
   .regex(/^[a-z0-9][-a-z0-9./]*[a-z0-9]$/, 'use a quota key such as limits.cpu');
 const quantityText = z.union([z.string().max(64), z.int().min(0)], {
-  error: 'expected a quantity such as 4, 500m or 16Gi',
+  error: 'expected a quantity such as 4, 500m or 16Gi; put one with decimals in quotes',
 });
 
 const schema = z
@@ -155,6 +154,8 @@ function checked(value: unknown, place?: YamlSource['place']): NamespaceRequest 
   refuseAll(notPlainData(value, place));
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
-  refuseAll(problemsOf(result.error.issues, { jsonSchema: requestJsonSchema(), ...(place === undefined ? {} : { place }) }));
+  refuseAll(
+    problemsOf(result.error.issues, { jsonSchema: requestJsonSchema(), ...(place === undefined ? {} : { place }) }),
+  );
   throw new NaasError({ code: 'InvalidRequest', message: 'the request does not fit its schema' });
 }

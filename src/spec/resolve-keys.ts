@@ -3,10 +3,20 @@ import type { Problem } from './errors.ts';
 import { fieldText } from './field-path.ts';
 import { OWNED_PREFIX } from './names.ts';
 
-export function keyProblems(field: 'labels' | 'annotations', asked: Readonly<Record<string, string>>, allowed: readonly string[]): Problem[] {
+export function keyProblems(
+  field: 'labels' | 'annotations',
+  asked: Readonly<Record<string, string>>,
+  allowed: readonly string[],
+): Problem[] {
   return Object.keys(asked).flatMap((key): Problem[] => {
     const refuse = (why: string): Problem[] => [
-      { code: 'InvalidRequest', message: `${field}: ${why}`, field: fieldText([field, key]), value: key, allowed: [...allowed] },
+      {
+        code: 'InvalidRequest',
+        message: `${field}: ${why}`,
+        field: fieldText([field, key]),
+        value: key,
+        allowed: [...allowed],
+      },
     ];
     if (isOwned(key)) return refuse(`"${key}" is naas's own; a request cannot set it`);
     if (allowed.some((pattern) => (pattern.endsWith('/') ? key.startsWith(pattern) : key === pattern))) return [];

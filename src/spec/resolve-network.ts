@@ -10,18 +10,33 @@ import type { EgressTarget, NetworkSpec, Port, SharedService } from './spec.ts';
 type NetworkRequest = NonNullable<NamespaceRequest['network']>;
 type EgressRequest = NonNullable<NetworkRequest['egressTo']>[number];
 
-export function resolveNetwork(request: NamespaceRequest, name: string, template: Template | undefined, catalog: Catalog, problems: Problem[]): NetworkSpec {
+export function resolveNetwork(
+  request: NamespaceRequest,
+  name: string,
+  template: Template | undefined,
+  catalog: Catalog,
+  problems: Problem[],
+): NetworkSpec {
   const asked: NetworkRequest = request.network ?? {};
   const { platform } = catalog;
   const profile = asked.profile ?? template?.network.defaultProfile ?? 'isolated';
   if (template !== undefined && !template.network.allowedProfiles.includes(profile)) {
-    problems.push(notAmong('network.profile', `profile of template ${request.template}`, profile, template.network.allowedProfiles));
+    problems.push(
+      notAmong('network.profile', `profile of template ${request.template}`, profile, template.network.allowedProfiles),
+    );
   }
   const sources = [...new Set((asked.ingressFrom ?? []).map(({ namespace }) => namespace))].sort(byText);
   if (sources.includes(name)) {
-    problems.push({ code: 'InvalidRequest', message: `network.ingressFrom: "${name}" is the requested namespace itself`, field: 'network.ingressFrom', value: name });
+    problems.push({
+      code: 'InvalidRequest',
+      message: `network.ingressFrom: "${name}" is the requested namespace itself`,
+      field: 'network.ingressFrom',
+      value: name,
+    });
   }
-  (asked.egressTo ?? []).forEach((target, index) => void problems.push(...egressProblems(target, `network.egressTo[${index}].cidr`, catalog)));
+  (asked.egressTo ?? []).forEach(
+    (target, index) => void problems.push(...egressProblems(target, `network.egressTo[${index}].cidr`, catalog)),
+  );
   return {
     profile,
     dns: { namespace: platform.dns.namespace, podLabels: { ...platform.dns.podLabels } },
@@ -44,25 +59,34 @@ function servicesOf(names: readonly string[], { platform }: Catalog, problems: P
 
 function egressProblems({ cidr }: EgressRequest, field: string, { platform, policy }: Catalog): Problem[] {
   const parsed = parseCidr(cidr);
-  const refuse = (why: string): Problem[] => [{ code: 'InvalidRequest', message: `${field}: ${cidr} ${why}`, field, value: cidr }];
+  const refuse = (why: string): Problem[] => [
+    { code: 'InvalidRequest', message: `${field}: ${cidr} ${why}`, field, value: cidr },
+  ];
   if ('why' in parsed) return refuse(`is no network: ${parsed.why}`);
   const shortest = parsed.family === 4 ? policy.egress.shortestPrefixV4 : policy.egress.shortestPrefixV6;
-  if (parsed.prefix < shortest) return refuse(`is wider than /${shortest}, the widest network of IPv${parsed.family} that a request may name`);
+  if (parsed.prefix < shortest)
+    return refuse(`is wider than /${shortest}, the widest network of IPv${parsed.family} that a request may name`);
   const kept = [...platform.neverReachable.v4, ...platform.neverReachable.v6].find((range) => {
     const other = parseCidr(range);
     return !('why' in other) && overlaps(other, parsed);
   });
-  return kept === undefined ? [] : refuse(`reaches into ${kept}, which no request may open: it holds the platform's own addresses`);
+  return kept === undefined
+    ? []
+    : refuse(`reaches into ${kept}, which no request may open: it holds the platform's own addresses`);
 }
 
 /** One target a network, with the ports of all that named it. */
 function mergedTargets(targets: readonly EgressRequest[]): EgressTarget[] {
   const ports = new Map<string, Port[]>();
   for (const target of targets) ports.set(target.cidr, [...(ports.get(target.cidr) ?? []), ...target.ports]);
-  return [...ports].sort(([left], [right]) => byText(left, right)).map(([cidr, list]) => ({ cidr, ports: orderedPorts(list) }));
+  return [...ports]
+    .sort(([left], [right]) => byText(left, right))
+    .map(([cidr, list]) => ({ cidr, ports: orderedPorts(list) }));
 }
 
 function orderedPorts(ports: readonly Port[]): Port[] {
-  const single = new Map(ports.map(({ protocol, port }) => [`${protocol} ${String(port).padStart(5, '0')}`, { protocol, port }]));
+  const single = new Map(
+    ports.map(({ protocol, port }) => [`${protocol} ${String(port).padStart(5, '0')}`, { protocol, port }]),
+  );
   return [...single].sort(([left], [right]) => byText(left, right)).map(([, port]) => port);
 }

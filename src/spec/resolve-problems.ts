@@ -6,7 +6,13 @@ export function notAmong(field: string, what: string, value: string, allowed: re
   const meant = nearest(value, allowed);
   const known = allowed.length === 0 ? 'none is set up' : `known: ${allowed.join(', ')}`;
   const hint = meant === undefined ? known : `did you mean "${meant}"? ${known}`;
-  return { code: 'InvalidRequest', message: `${field}: ${what} "${value}" is not known; ${hint}`, field, value, allowed: [...allowed] };
+  return {
+    code: 'InvalidRequest',
+    message: `${field}: ${what} "${value}" is not known; ${hint}`,
+    field,
+    value,
+    allowed: [...allowed],
+  };
 }
 
 /** By code unit, so that the order depends on no locale. */

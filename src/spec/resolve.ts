@@ -3,13 +3,13 @@
 import { type Catalog, lookup, type Platform, type Policy, type Template, type Tier } from './catalog.ts';
 import { NaasError, type Problem } from './errors.ts';
 import { DNS_LABEL, defaultNamespaceName } from './names.ts';
-import type { NamespaceRequest } from './request.ts';
 import { refuseAll } from './problem-list.ts';
+import type { NamespaceRequest } from './request.ts';
 import { keyProblems } from './resolve-keys.ts';
 import { grantsOf } from './resolve-members.ts';
 import { resolveNetwork } from './resolve-network.ts';
-import { resolveQuota } from './resolve-quota.ts';
 import { notAmong } from './resolve-problems.ts';
+import { resolveQuota } from './resolve-quota.ts';
 import type { NamespaceSpec } from './spec.ts';
 
 export interface ResolveContext {
@@ -25,8 +25,10 @@ export function resolve(request: NamespaceRequest, catalog: Catalog, context: Re
   const template = lookup(catalog.templates, request.template);
   if (team === undefined) problems.push(notAmong('team', 'team', request.team, Object.keys(catalog.teams)));
   if (tier === undefined) problems.push(notAmong('tier', 'tier', request.tier, Object.keys(catalog.tiers)));
-  if (template === undefined) problems.push(notAmong('template', 'template', request.template, Object.keys(catalog.templates)));
-  if (request.cluster !== undefined && request.cluster !== context.cluster) problems.push(notAmong('cluster', 'cluster', request.cluster, [context.cluster]));
+  if (template === undefined)
+    problems.push(notAmong('template', 'template', request.template, Object.keys(catalog.templates)));
+  if (request.cluster !== undefined && request.cluster !== context.cluster)
+    problems.push(notAmong('cluster', 'cluster', request.cluster, [context.cluster]));
 
   const name = request.name ?? defaultNamespaceName(request);
   problems.push(...nameProblems(name, request, catalog.policy));
@@ -42,7 +44,10 @@ export function resolve(request: NamespaceRequest, catalog: Catalog, context: Re
   const network = resolveNetwork(request, name, template, catalog, problems);
   refuseAll(problems);
   if (team === undefined || tier === undefined || template === undefined) {
-    throw new NaasError({ code: 'InvalidRequest', message: `the request for ${name} names what the catalog does not know` });
+    throw new NaasError({
+      code: 'InvalidRequest',
+      message: `the request for ${name} names what the catalog does not know`,
+    });
   }
   return {
     version: 1,
@@ -71,12 +76,24 @@ function nameProblems(name: string, request: NamespaceRequest, policy: Policy): 
   const field = request.name === undefined ? 'project' : 'name';
   const origin = request.name === undefined ? ' (from team, project and environment; set `name` for another)' : '';
   if (!DNS_LABEL.test(name)) {
-    const why = name.length > 63 ? `has ${name.length} characters; a namespace has at most 63` : 'is no DNS label: lower-case letters, digits and "-"';
+    const why =
+      name.length > 63
+        ? `has ${name.length} characters; a namespace has at most 63`
+        : 'is no DNS label: lower-case letters, digits and "-"';
     return [{ code: 'InvalidRequest', message: `the name "${name}"${origin} ${why}`, field, value: name }];
   }
-  const reserved = policy.reservedNames.find((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
+  const reserved = policy.reservedNames.find((pattern) =>
+    pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
+  );
   if (reserved === undefined) return [];
-  return [{ code: 'InvalidRequest', message: `the name "${name}"${origin} is reserved (${reserved}); choose another`, field, value: name }];
+  return [
+    {
+      code: 'InvalidRequest',
+      message: `the name "${name}"${origin} is reserved (${reserved}); choose another`,
+      field,
+      value: name,
+    },
+  ];
 }
 
 function tierProblems(request: NamespaceRequest, template: Template): Problem[] {
@@ -86,9 +103,21 @@ function tierProblems(request: NamespaceRequest, template: Template): Problem[] 
 
 function leaseProblems(days: number, name: string, { lease }: Tier): Problem[] {
   if (days <= lease.maximumDays) return [];
-  return [{ code: 'InvalidRequest', message: `leaseDays: ${days} is above the ${lease.maximumDays} days that tier ${name} allows`, field: 'leaseDays', value: days }];
+  return [
+    {
+      code: 'InvalidRequest',
+      message: `leaseDays: ${days} is above the ${lease.maximumDays} days that tier ${name} allows`,
+      field: 'leaseDays',
+      value: days,
+    },
+  ];
 }
 
 function podSecurityOf({ podSecurity }: Template, platform: Platform): NamespaceSpec['podSecurity'] {
-  return { enforce: podSecurity.enforce, audit: podSecurity.audit, warn: podSecurity.warn, version: platform.podSecurityVersion };
+  return {
+    enforce: podSecurity.enforce,
+    audit: podSecurity.audit,
+    warn: podSecurity.warn,
+    version: platform.podSecurityVersion,
+  };
 }

@@ -14,6 +14,9 @@ export interface SchemaIssue {
   readonly keys?: readonly string[] | undefined;
   readonly values?: readonly unknown[] | undefined;
   readonly expected?: string | undefined;
+  readonly origin?: string | undefined;
+  readonly minimum?: number | bigint | undefined;
+  readonly maximum?: number | bigint | undefined;
   readonly issues?: readonly { readonly message: string }[] | undefined;
 }
 
@@ -31,12 +34,16 @@ export interface SchemaContext {
 /** A value that is shown is cut here: a message is no place for a whole document. */
 const SHOWN_VALUE_LENGTH = 120;
 
+/** In the order of the document, where it is known. */
 export function problemsOf(issues: readonly SchemaIssue[], context: SchemaContext): Problem[] {
-  return issues.flatMap((issue) => {
+  const problems = issues.flatMap((issue) => {
     const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
     if (issue.code === 'unrecognized_keys') return (issue.keys ?? []).map((key) => unknownKey(path, key, context));
     return [found(path, issue, context)];
   });
+  return problems.sort(
+    (left, right) => (left.line ?? 0) - (right.line ?? 0) || (left.column ?? 0) - (right.column ?? 0),
+  );
 }
 
 function unknownKey(path: FieldPath, key: string, context: SchemaContext): Problem {
@@ -71,9 +78,23 @@ function whyNot(issue: SchemaIssue): string {
       return `is not one of ${(issue.values ?? []).join(', ')}`;
     case 'invalid_key':
       return `is no valid key: ${(issue.issues ?? []).map((each) => each.message).join('; ')}`;
+    case 'too_small':
+      return `is too ${sizeWord(issue)}; at least ${issue.minimum}${unitOf(issue)}`;
+    case 'too_big':
+      return `is too ${sizeWord(issue)}; at most ${issue.maximum}${unitOf(issue)}`;
     default:
       return `is not accepted: ${issue.message}`;
   }
+}
+
+function sizeWord({ origin, code }: SchemaIssue): string {
+  if (origin === 'string' || origin === 'array') return code === 'too_small' ? 'short' : 'long';
+  return code === 'too_small' ? 'small' : 'large';
+}
+
+function unitOf({ origin }: SchemaIssue): string {
+  if (origin === 'string') return ' characters';
+  return origin === 'array' ? ' items' : '';
 }
 
 function allowedOf(issue: SchemaIssue): { allowed?: string[] } {

@@ -108,8 +108,7 @@ function walker(problem: (message: string, offset: number) => Problem, found: Pr
     if (isAlias(node)) return refuse(`${said}: an alias (*${node.source}) is not accepted; write the value out`, at);
     if (node.anchor !== undefined)
       return refuse(`${said}: an anchor (&${node.anchor}) is not accepted; write the value out`, at);
-    if (node.tag !== undefined && node.srcToken !== undefined && hasExplicitTag(node))
-      return refuse(`${said}: a tag (${node.tag}) is not accepted; leave it out`, at);
+    if (node.tag !== undefined) return refuse(`${said}: a tag (${node.tag}) is not accepted; leave it out`, at);
     if (path.length > MAX_DEPTH) return refuse(`${said}: nested deeper than ${MAX_DEPTH} levels`, at);
     if (isScalar(node)) return node.value;
     if (isSeq(node)) return node.items.map((item, index) => read(item as ParsedNode | null, [...path, index]));
@@ -128,7 +127,7 @@ function walker(problem: (message: string, offset: number) => Problem, found: Pr
         !isScalar(key) ||
         typeof key.value !== 'string' ||
         key.anchor !== undefined ||
-        hasExplicitTag(key)
+        key.tag !== undefined
       ) {
         refuse(`${fieldText(path) || 'the document'}: a key has to be plain text; put it in quotes`, offset);
         continue;

@@ -124,7 +124,7 @@ async function decide(run: Run, message: MessageName, decision: DecisionMessage)
   );
   if ('refused' in verdict) throw refusal(verdict.refused);
   const { counted } = verdict;
-  approval.counted.push(counted);
+  approval.counted = verdict.all;
   const said = counted.reason === '' ? '' : `: ${counted.reason}`;
   note(run, { kind: 'decision', text: `${counted.decision} for ${counted.slot}${said}`, by: counted.subject });
   const awaits = openSlots(approval).map((slot) => slot.slot);

@@ -68,7 +68,7 @@ describe('judging a decision', () => {
     const both = decision('grace@example.com', ['platform-team']);
     const first = judge(two, both, AT);
     if (!('counted' in first)) throw new Error('the first decision did not count');
-    two.counted.push(first.counted);
+    two.counted = first.all;
     expect(codeOf(judge(two, { ...both, nonce: 'another' }, AT))).toBe('AlreadyDecided');
     expect(openSlots(two).map((slot) => slot.slot)).toEqual(['platform']);
   });
@@ -77,6 +77,7 @@ describe('judging a decision', () => {
     const two = state([teamLead, platform]);
     two.counted.push({
       slot: 'team-lead',
+      fits: ['team-lead'],
       subject: 'grace@example.com',
       decision: 'approve',
       reason: '',
@@ -86,6 +87,28 @@ describe('judging a decision', () => {
     expect(codeOf(judge(two, decision('pat@example.com', ['platform-team'], { nonce: 'once' }), AT))).toBe(
       'AlreadyDecided',
     );
+  });
+
+  it('finds a seating when there is one, whoever comes first', () => {
+    for (const order of [
+      ['both', 'lead'],
+      ['both', 'platform'],
+      ['lead', 'both'],
+      ['platform', 'both'],
+    ]) {
+      const two = state([teamLead, platform]);
+      const groups: Record<string, string[]> = {
+        both: ['shop-leads', 'platform-team'],
+        lead: ['shop-leads'],
+        platform: ['platform-team'],
+      };
+      for (const who of order) {
+        const verdict = judge(two, decision(`${who}@example.com`, groups[who]), AT);
+        if (!('counted' in verdict)) throw new Error(`${order.join(', ')}: ${verdict.refused.message}`);
+        two.counted = verdict.all;
+      }
+      expect(openSlots(two)).toEqual([]);
+    }
   });
 
   it('is never satisfied without as many different people as slots, in any order of decisions', () => {
@@ -106,7 +129,7 @@ describe('judging a decision', () => {
         const two = state([teamLead, platform]);
         for (const { subject, groups, planDigest, nonce } of attempts) {
           const verdict = judge(two, decision(subject, groups, { planDigest, nonce }), AT);
-          if ('counted' in verdict) two.counted.push(verdict.counted);
+          if ('counted' in verdict) two.counted = verdict.all;
         }
         const subjects = two.counted.map((each) => each.subject);
         expect(subjects).not.toContain('ada@example.com');

@@ -22,6 +22,9 @@ export interface TestWorker extends ChildHandle {
   taskQueue: string;
 }
 
+/** Tells the logs of workers on one task queue apart. */
+let started = 0;
+
 /** A worker process on a task queue of its own; it ends with `stop`, and with the test process, however that ends. */
 export async function startTestWorker(
   options: { env?: NodeJS.ProcessEnv; taskQueue?: string } = {},
@@ -30,7 +33,7 @@ export async function startTestWorker(
   const leash = createLeash();
   try {
     const env = { ...options.env, NAAS_TASK_QUEUE: taskQueue };
-    const worker = await startWorkerProcess(sharedPlatform(), { leash, name: `worker-${taskQueue}`, env });
+    const worker = await startWorkerProcess(sharedPlatform(), { leash, name: `worker-${taskQueue}-${++started}`, env });
     void worker.exited.then(() => leash.letGo());
     return { ...worker, taskQueue };
   } catch (error) {

@@ -3,6 +3,7 @@
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMap, parseDocument } from 'yaml';
+import type { Timing } from '../../src/spec/admission.ts';
 
 const HURRIED = {
   stageTimeoutSeconds: 20,
@@ -12,7 +13,7 @@ const HURRIED = {
 };
 
 /** Answers the copy's folder. */
-export async function hurriedCatalog(from: string, to: string): Promise<string> {
+export async function hurriedCatalog(from: string, to: string, timing: Partial<Timing> = {}): Promise<string> {
   await cp(from, to, { recursive: true });
   let found = 0;
   for (const entry of await readdir(to, { recursive: true, withFileTypes: true })) {
@@ -20,7 +21,7 @@ export async function hurriedCatalog(from: string, to: string): Promise<string> 
     const file = join(entry.parentPath, entry.name);
     const document = parseDocument(await readFile(file, 'utf8'));
     if (!isMap(document.get('timing'))) continue;
-    for (const [key, value] of Object.entries(HURRIED)) document.setIn(['timing', key], value);
+    for (const [key, value] of Object.entries({ ...HURRIED, ...timing })) document.setIn(['timing', key], value);
     await writeFile(file, document.toString());
     found += 1;
   }

@@ -63,7 +63,7 @@ export async function plantForeignObjects(kube: Kubectl): Promise<{ remove(): Pr
   return {
     async remove() {
       await kubectl(kube, 'delete', 'clusterrole', 'proof-neighbour', '--ignore-not-found');
-      await kubectl(kube, 'delete', 'namespace', namespace, '--ignore-not-found', '--wait=false');
+      await kubectl(kube, 'delete', 'namespace', namespace, '--ignore-not-found');
     },
   };
 }

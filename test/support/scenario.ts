@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { NaasClient } from '../../src/client/api.ts';
 import { createNaasClient } from '../../src/client/index.ts';
 import { workerKubeconfig } from '../../src/ops/install.ts';
+import type { Timing } from '../../src/spec/admission.ts';
 import type { Phase } from '../../src/spec/lifecycle.ts';
 import type { Status } from '../../src/spec/status.ts';
 import type { DecisionMessage } from '../../src/workflows/messages.ts';
@@ -23,6 +24,7 @@ export { DEV, PROD, STAGING } from './scenario-requests.ts';
 
 export interface Stand {
   proxy: FaultProxy;
+  taskQueue: string;
   kube: Kubectl;
   auditLog: string;
   /** Who requests, and who leads the team. */
@@ -45,7 +47,7 @@ export interface Stand {
   snapshot(): Promise<Snapshot>;
   /** What differs right now; empty when nothing does. */
   changesSince(before: Snapshot): Promise<string[]>;
-  startWorker(): Promise<void>;
+  startWorker(env?: Record<string, string>): Promise<void>;
   /** SIGKILL for all that run. */
   killWorkers(): Promise<void>;
   /** SIGSTOP for all that run; `wake` is SIGCONT. */
@@ -60,7 +62,12 @@ const LOOK_EVERY_MS = 200;
 /** A killed worker's runs go to the next one after this, instead of Temporal's 10 s. */
 const STICKY_TIMEOUT_MS = '1000';
 
-export async function openStand(): Promise<Stand> {
+export interface StandOptions {
+  /** Over the hurried times. */
+  timing?: Partial<Timing>;
+}
+
+export async function openStand(options: StandOptions = {}): Promise<Stand> {
   const platform = sharedPlatform();
   const { controlPlane } = platform;
   const dir = await mkdtemp(join(tmpdir(), 'naas-proof-'));
@@ -75,7 +82,7 @@ export async function openStand(): Promise<Stand> {
   });
   const env = {
     KUBECONFIG: kubeconfig,
-    NAAS_CATALOG: await hurriedCatalog(platform.catalogDir, join(dir, 'catalog')),
+    NAAS_CATALOG: await hurriedCatalog(platform.catalogDir, join(dir, 'catalog'), options.timing),
     NAAS_STICKY_TIMEOUT_MS: STICKY_TIMEOUT_MS,
   };
   const prove = await provers(platform.issuerKeyFile, dir);
@@ -94,6 +101,7 @@ export async function openStand(): Promise<Stand> {
 
   return {
     proxy,
+    taskQueue,
     kube,
     auditLog: controlPlane.auditLog,
     owner,
@@ -124,8 +132,8 @@ export async function openStand(): Promise<Stand> {
     },
     snapshot: () => restingSnapshot(kube),
     changesSince: async (before) => diff(before, await snapshot(kube)),
-    async startWorker() {
-      workers.push(await startTestWorker({ env, taskQueue }));
+    async startWorker(more = {}) {
+      workers.push(await startTestWorker({ env: { ...env, ...more }, taskQueue }));
     },
     async killWorkers() {
       const killed = workers;

@@ -6,15 +6,15 @@ import { columns, facts } from '../table.ts';
 type Running = NonNullable<Awaited<ReturnType<typeof import('../../local/daemon.ts').localStatus>>>;
 
 export async function up(context: Context): Promise<number> {
-  const { localUp } = await import('../../local/daemon.ts');
+  const [{ localUp }, { foundServers }] = await Promise.all([
+    import('../../local/daemon.ts'),
+    import('../../local/found-servers.ts'),
+  ]);
   const { globals, terminal } = context;
-  const kubeconfig = globals.kubeconfig ?? terminal.env['KUBECONFIG'];
-  const temporalAddress = globals.address ?? terminal.env['TEMPORAL_ADDRESS'];
-  const running = await localUp({
-    say: (line) => say(context, line),
-    ...(kubeconfig ? { kubeconfig } : {}),
-    ...(temporalAddress ? { temporalAddress } : {}),
-  });
+  const given = { kubeconfig: globals.kubeconfig, temporalAddress: globals.address };
+  const { notes, ...found } = foundServers(given, terminal.env);
+  for (const note of notes) say(context, note);
+  const running = await localUp({ ...found, env: terminal.env, say: (line) => say(context, line) });
   show(context, running);
   say(context, 'next: eval "$(naas local env)"');
   return 0;
@@ -22,7 +22,7 @@ export async function up(context: Context): Promise<number> {
 
 export async function down(context: Context): Promise<number> {
   const { localDown } = await import('../../local/daemon.ts');
-  const stopped = await localDown();
+  const stopped = await localDown(context.terminal.env);
   if (context.globals.json === true) printJson(context, { stopped });
   else print(context, [stopped ? 'The local platform is stopped; nothing of it is left.' : 'No local platform runs.']);
   return 0;
@@ -30,13 +30,13 @@ export async function down(context: Context): Promise<number> {
 
 export async function status(context: Context): Promise<number> {
   const { localStatus } = await import('../../local/daemon.ts');
-  show(context, (await localStatus()) ?? notRunning());
+  show(context, (await localStatus(context.terminal.env)) ?? notRunning());
   return 0;
 }
 
 export async function env(context: Context): Promise<number> {
   const { localEnv } = await import('../../local/daemon.ts');
-  const exports = (await localEnv()) ?? notRunning();
+  const exports = (await localEnv(context.terminal.env)) ?? notRunning();
   if (context.globals.json === true) printJson(context, { exports });
   else context.terminal.stdout(exports);
   return 0;

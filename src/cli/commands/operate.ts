@@ -2,12 +2,17 @@
 import { ERRORS } from '../../spec/errors.ts';
 import { type Context, print, printJson, say } from '../context.ts';
 import { renderChecks } from '../render-checks.ts';
-import { kubeconfigOf, temporalOf } from '../session.ts';
+import { kubeconfigOf, platformOf, temporalOf } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 
 export async function install(context: Context, options: { dryRun?: boolean }): Promise<number> {
   const ops = await import('../../ops/install.ts');
-  if (options.dryRun === true) return dryRun(context, ops.renderInstall());
+  if (options.dryRun === true) {
+    const manifest = ops.renderInstall();
+    if (context.globals.json === true) printJson(context, { manifest });
+    else context.terminal.stdout(manifest);
+    return 0;
+  }
   const kubeconfig = await kubeconfigOf(context);
   if (kubeconfig === undefined) {
     throw new UsageError('install needs the kubeconfig of an administrator: --kubeconfig FILE or KUBECONFIG');
@@ -17,21 +22,24 @@ export async function install(context: Context, options: { dryRun?: boolean }): 
   return 0;
 }
 
-async function dryRun(
-  context: Context,
-  objects: Parameters<typeof import('../../plan/yaml.ts').toYaml>[0],
-): Promise<number> {
-  const { toYaml } = await import('../../plan/yaml.ts');
-  if (context.globals.json === true) printJson(context, objects);
-  else context.terminal.stdout(toYaml(objects));
-  return 0;
-}
-
 export async function doctor(context: Context): Promise<number> {
   const ops = await import('../../ops/doctor.ts');
-  const kubeconfig = await kubeconfigOf(context);
-  const temporal = await temporalOf(context);
-  const checks = await ops.doctor({ ...(kubeconfig === undefined ? {} : { kubeconfig }), ...temporal });
+  const [kubeconfig, temporal, local] = await Promise.all([
+    kubeconfigOf(context),
+    temporalOf(context),
+    platformOf(context),
+  ]);
+  const { env } = context.terminal;
+  const trustedKeysFile = env['NAAS_TRUSTED_KEYS'] ?? local?.trustedKeysFile;
+  const catalogDir = env['NAAS_CATALOG'] ?? local?.catalogDir;
+  const checks = await ops.doctor({
+    env,
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(temporal.address === undefined ? {} : { temporalAddress: temporal.address }),
+    ...(temporal.namespace === undefined ? {} : { temporalNamespace: temporal.namespace }),
+    ...(trustedKeysFile === undefined ? {} : { trustedKeysFile }),
+    ...(catalogDir === undefined ? {} : { catalogDir }),
+  });
   if (context.globals.json === true) printJson(context, checks);
   else print(context, renderChecks(checks, context.terminal.paint));
   return checks.some((check) => check.state === 'missing') ? ERRORS.Unexpected.exit : 0;

@@ -1,12 +1,13 @@
 // `naas plan`: what a request would do, against the live state or, offline, against an empty cluster.
+import { fileURLToPath } from 'node:url';
 import { ERRORS } from '../../spec/errors.ts';
-import type { PreviewAnswer } from '../answers.ts';
+import type { NamespaceRequest } from '../../spec/request.ts';
 import { type Context, print, printJson, say } from '../context.ts';
-import { objectsOf, unpacked } from '../packed.ts';
+import { objectsOf, type ShownPreview, unpackedPreview } from '../packed.ts';
 import { renderProblem } from '../render-error.ts';
 import { renderPreview } from '../render-plan.ts';
 import { readRequest } from '../request-file.ts';
-import { withClient } from '../session.ts';
+import { identity, platformOf, withClient } from '../session.ts';
 
 export interface PlanOptions {
   file: string;
@@ -16,27 +17,37 @@ export interface PlanOptions {
 
 export async function plan(context: Context, options: PlanOptions): Promise<number> {
   const request = await readRequest(context, options.file);
-  if (options.offline === true) {
-    const { previewOffline } = await import('../offline.ts');
-    say(context, 'offline: rendered from the local catalog; compared with no cluster, and no rule on people was asked');
-    return show(context, options, await previewOffline(request));
-  }
-  return withClient(context, async (client) => show(context, options, await client.preview(request)));
+  if (options.offline === true) return show(context, options, await offline(context, request));
+  return withClient(context, async (client) => show(context, options, unpackedPreview(await client.preview(request))));
 }
 
-async function show(context: Context, options: PlanOptions, answer: PreviewAnswer): Promise<number> {
+async function offline(context: Context, request: NamespaceRequest): Promise<ShownPreview> {
+  const { env } = context.terminal;
+  const { previewOffline } = await import('../offline.ts');
+  say(context, 'Offline: rendered from the local catalog, compared with no cluster.');
+  const viewer = identity(context);
+  return previewOffline(request, {
+    catalogDir: env['NAAS_CATALOG'] ?? (await platformOf(context))?.catalogDir ?? SHIPPED_CATALOG,
+    cluster: env['NAAS_CLUSTER'] ?? 'local',
+    sender: { subject: viewer?.user ?? 'you', groups: viewer?.groups ?? [] },
+  });
+}
+
+const SHIPPED_CATALOG = fileURLToPath(new URL('../../../catalog', import.meta.url));
+
+async function show(context: Context, options: PlanOptions, preview: ShownPreview): Promise<number> {
   const { terminal, globals } = context;
-  const objects = answer.plan === null ? [] : objectsOf(answer.plan);
-  const exit =
-    answer.problems.length === 0 ? 0 : Math.max(...answer.problems.map((problem) => ERRORS[problem.code].exit));
+  const objects = preview.plan === null ? [] : objectsOf(preview.plan);
   if (globals.json === true) {
-    printJson(context, { ...answer, plan: answer.plan === null ? null : unpacked(answer.plan) });
+    printJson(context, preview);
   } else if (options.yaml === true) {
     const { toYaml } = await import('../../plan/yaml.ts');
     terminal.stdout(toYaml(objects));
-    for (const line of answer.problems.flatMap((problem) => renderProblem(problem, terminal.paint))) say(context, line);
+    for (const line of preview.problems.flatMap((problem) => renderProblem(problem, terminal.paint)))
+      say(context, line);
   } else {
-    print(context, renderPreview(answer, objects, terminal.paint));
+    print(context, renderPreview(preview, objects, terminal.paint));
   }
-  return exit;
+  const [first] = preview.problems;
+  return first === undefined ? 0 : ERRORS[first.code].exit;
 }

@@ -1,0 +1,55 @@
+// `naas plan --offline`: the plan of a request from the local catalog alone. Nothing is compared, so everything counts as
+// new, and no guardrail that needs a sender or a cluster is asked; the digest of the plan is the real one all the same.
+// The consent of another team whose namespace may connect is not among the approvals: who owns it, only the cluster knows.
+import { readCatalog } from '../config.ts';
+import type { KubernetesObject } from '../plan/plan.ts';
+import type { Sender } from '../spec/approval.ts';
+import { approvalPolicy } from '../spec/approval-rules.ts';
+import { NaasError } from '../spec/errors.ts';
+import { type ObjectRef, STAGES, type Stage } from '../spec/inventory.ts';
+import type { NamespaceRequest } from '../spec/request.ts';
+import { resolve } from '../spec/resolve.ts';
+import type { ShownPreview } from './packed.ts';
+
+export interface OfflineOptions {
+  catalogDir: string;
+  cluster: string;
+  sender: Sender;
+}
+
+export async function previewOffline(request: NamespaceRequest, options: OfflineOptions): Promise<ShownPreview> {
+  const { changeDigest, plan, planDigest } = await import('../plan/index.ts');
+  try {
+    const { cluster } = options;
+    const catalog = readCatalog(options.catalogDir);
+    const spec = resolve(request, catalog, { cluster });
+    const planned = plan(spec);
+    const { rule, slots } = approvalPolicy(spec, options.sender, {}, catalog);
+    const changes = planned.resources.map(({ object }) => ({
+      verb: 'create' as const,
+      ref: refOf(cluster, object),
+      fields: [],
+    }));
+    const at = (stage: Stage): KubernetesObject[] =>
+      planned.resources.filter((resource) => resource.stage === stage).map((resource) => resource.object);
+    return {
+      problems: [],
+      plan: {
+        planDigest: planDigest(planned),
+        changeDigest: changeDigest(changes),
+        changes,
+        stages: Object.fromEntries(STAGES.map((stage) => [stage, at(stage)])) as Record<Stage, KubernetesObject[]>,
+      },
+      approval: { rule, awaits: slots.map(({ slot, why, users, groups }) => ({ slot, why, users, groups })) },
+    };
+  } catch (error) {
+    if (error instanceof NaasError) return { problems: error.problems, plan: null, approval: null };
+    throw error;
+  }
+}
+
+function refOf(cluster: string, object: KubernetesObject): ObjectRef {
+  const { name, namespace } = object.metadata;
+  const { apiVersion, kind } = object;
+  return { system: 'kubernetes', cluster, apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name };
+}

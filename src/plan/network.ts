@@ -1,0 +1,115 @@
+// NetworkPolicies: everything is denied, then one policy a concern allows. Namespaces are chosen by their name or by the
+// team's label, neither of which a tenant can give to another namespace.
+import { LABEL } from '../spec/names.ts';
+import type { NamespaceSpec, Port } from '../spec/spec.ts';
+import { inside } from './metadata.ts';
+import type { KubernetesObject } from './plan.ts';
+
+/** Set by the API server on every namespace, and by it alone. */
+const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
+
+const DNS_PORTS: readonly Port[] = [
+  { protocol: 'UDP', port: 53 },
+  // Answers that do not fit a datagram come over TCP.
+  { protocol: 'TCP', port: 53 },
+];
+
+export function defaultDeny(spec: NamespaceSpec): KubernetesObject {
+  return policy(spec, 'naas-default-deny', { policyTypes: ['Ingress', 'Egress'] });
+}
+
+export function allowingPolicies(spec: NamespaceSpec): KubernetesObject[] {
+  return [
+    allowDns(spec),
+    allowGateway(spec),
+    ...allowSharedServices(spec),
+    ...byProfile(spec),
+    ...allowIngressFrom(spec),
+    ...allowEgressTo(spec),
+  ];
+}
+
+function byProfile(spec: NamespaceSpec): KubernetesObject[] {
+  switch (spec.network.profile) {
+    case 'isolated':
+      return [];
+    case 'team':
+      return [allowTeam(spec), allowInternet(spec, 'naas-allow-https-egress', [{ protocol: 'TCP', port: 443 }])];
+    case 'open-egress':
+      return [allowTeam(spec), allowInternet(spec, 'naas-allow-internet-egress', [])];
+  }
+}
+
+function allowTeam(spec: NamespaceSpec): KubernetesObject {
+  const team = { namespaceSelector: { matchLabels: { [LABEL.team]: spec.team } } };
+  return policy(spec, 'naas-allow-team', {
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [{ from: [team] }],
+    egress: [{ to: [team] }],
+  });
+}
+
+function allowDns(spec: NamespaceSpec): KubernetesObject {
+  const { namespace, podLabels } = spec.network.dns;
+  const dns = { ...named(namespace), podSelector: { matchLabels: { ...podLabels } } };
+  return egress(spec, 'naas-allow-dns', [{ to: [dns], ports: portList(DNS_PORTS) }]);
+}
+
+/** No ports: a gateway dials whatever port the pod listens on. */
+function allowGateway(spec: NamespaceSpec): KubernetesObject {
+  return ingress(spec, 'naas-allow-gateway', [{ from: [named(spec.network.gatewayNamespace)] }]);
+}
+
+function allowSharedServices(spec: NamespaceSpec): KubernetesObject[] {
+  const rules = spec.network.sharedServices.map(({ namespace, ports }) => ({
+    to: [named(namespace)],
+    ports: portList(ports),
+  }));
+  return rules.length === 0 ? [] : [egress(spec, 'naas-allow-shared-services', rules)];
+}
+
+/** A block has one family, so the internet is two. */
+function allowInternet(spec: NamespaceSpec, name: string, ports: readonly Port[]): KubernetesObject {
+  const { v4, v6 } = spec.network.privateRanges;
+  const to = [{ ipBlock: { cidr: '0.0.0.0/0', except: [...v4] } }, { ipBlock: { cidr: '::/0', except: [...v6] } }];
+  return egress(spec, name, [ports.length === 0 ? { to } : { to, ports: portList(ports) }]);
+}
+
+function allowIngressFrom(spec: NamespaceSpec): KubernetesObject[] {
+  const from = spec.network.ingressFrom.map(({ namespace }) => named(namespace));
+  return from.length === 0 ? [] : [ingress(spec, 'naas-allow-ingress-from', [{ from }])];
+}
+
+function allowEgressTo(spec: NamespaceSpec): KubernetesObject[] {
+  const rules = spec.network.egressTo.map(({ cidr, ports }) => ({
+    to: [{ ipBlock: { cidr } }],
+    ports: portList(ports),
+  }));
+  return rules.length === 0 ? [] : [egress(spec, 'naas-allow-egress-to', rules)];
+}
+
+function ingress(spec: NamespaceSpec, name: string, rules: unknown[]): KubernetesObject {
+  return policy(spec, name, { policyTypes: ['Ingress'], ingress: rules });
+}
+
+function egress(spec: NamespaceSpec, name: string, rules: unknown[]): KubernetesObject {
+  return policy(spec, name, { policyTypes: ['Egress'], egress: rules });
+}
+
+/** For every pod of the namespace. */
+function policy(spec: NamespaceSpec, name: string, rules: Record<string, unknown>): KubernetesObject {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: inside(spec, name),
+    spec: { podSelector: {}, ...rules },
+  };
+}
+
+function named(namespace: string): { namespaceSelector: { matchLabels: Record<string, string> } } {
+  return { namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: namespace } } };
+}
+
+function portList(ports: readonly Port[]): { protocol: string; port: number }[] {
+  return ports.map(({ protocol, port }) => ({ protocol, port }));
+}

@@ -1,0 +1,81 @@
+// Which rule of the catalog decides on a request, and whom it seats: recorded at admission, so that a later catalog moves
+// nothing. It gathers no facts and counts no decision (approval.ts does).
+import type { ApprovalPolicy, ApprovalSlot, People, Sender } from './approval.ts';
+import type { ApprovalRule, Catalog } from './catalog.ts';
+import { NaasError } from './errors.ts';
+import type { IngressOwner } from './guardrails.ts';
+import { inRoles, leadsOf, seatedBy } from './people.ts';
+import { byText } from './resolve-problems.ts';
+import type { NamespaceSpec } from './spec.ts';
+
+/** The first rule that holds, plus one slot for each other team whose namespaces may connect. */
+export function approvalPolicy(
+  spec: NamespaceSpec,
+  sender: Sender,
+  ingressOwners: Readonly<Record<string, IngressOwner>>,
+  catalog: Catalog,
+): ApprovalPolicy {
+  const rule = catalog.approvals.rules.find(({ when }) => holds(when, spec));
+  if (rule === undefined) {
+    throw new NaasError({
+      code: 'RefusedByGuardrail',
+      message: `no approval rule covers ${spec.name} (tier ${spec.tier}, template ${spec.template}), requested by ${sender.subject}; add one to approvals.yaml`,
+    });
+  }
+  const slots = rule.slots.map(
+    ({ slot, why, people, escalation }): ApprovalSlot => ({
+      slot,
+      why,
+      ...seatedBy(people, spec.team, catalog),
+      escalation: seatedBy(escalation, spec.team, catalog),
+    }),
+  );
+  return {
+    rule: rule.name,
+    slots: [...slots, ...consents(spec, ingressOwners, catalog)],
+    times: {
+      remindAfterMinutes: rule.remindAfterMinutes,
+      escalateAfterMinutes: rule.escalateAfterMinutes,
+      lapseAfterMinutes: rule.lapseAfterMinutes,
+    },
+  };
+}
+
+/** Who may take the namespace down or cancel from now on. */
+export function rightsOf(spec: NamespaceSpec, sender: Sender, catalog: Catalog): { teardown: People; cancel: People } {
+  const { teardown, cancel } = catalog.policy.rights;
+  return {
+    teardown: inRoles(teardown, spec.team, sender, catalog),
+    cancel: inRoles(cancel, spec.team, sender, catalog),
+  };
+}
+
+function holds(when: ApprovalRule['when'], spec: NamespaceSpec): boolean {
+  return (
+    (when.tiers?.includes(spec.tier) ?? true) &&
+    (when.templates?.includes(spec.template) ?? true) &&
+    (when.teams?.includes(spec.team) ?? true)
+  );
+}
+
+function consents(
+  spec: NamespaceSpec,
+  owners: Readonly<Record<string, IngressOwner>>,
+  catalog: Catalog,
+): ApprovalSlot[] {
+  const { why, escalation } = catalog.approvals.ingressFromOtherTeam;
+  const sources = new Map<string, string[]>();
+  for (const { namespace } of spec.network.ingressFrom) {
+    const owner = Object.hasOwn(owners, namespace) ? owners[namespace] : undefined;
+    if (typeof owner !== 'object' || owner.team === spec.team) continue;
+    sources.set(owner.team, [...(sources.get(owner.team) ?? []), namespace]);
+  }
+  return [...sources]
+    .sort(([left], [right]) => byText(left, right))
+    .map(([team, namespaces]) => ({
+      slot: `ingress-from-${team}`,
+      why: `${why} Team ${team}: ${namespaces.join(', ')}.`,
+      ...leadsOf(team, catalog),
+      escalation: seatedBy(escalation, spec.team, catalog),
+    }));
+}

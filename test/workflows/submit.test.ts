@@ -1,0 +1,175 @@
+// Submitting, with everything that can come between: a refused request, a lost update, a repeated or reused id, a fresh
+// history, another request for the same name, no worker at all.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createNaasClient } from '../../src/client/index.ts';
+import { NaasError } from '../../src/spec/errors.ts';
+import { sharedPlatform } from '../support/platform.ts';
+import { startAlone, submissionOf, withTemporal } from '../support/runs.ts';
+import { DEV, openStand, PEOPLE, type Stand } from '../support/scenario.ts';
+
+let stand: Stand;
+
+beforeAll(async () => {
+  // Fewer events than a provisioning has: every run renews its history as soon as it is ready.
+  stand = await openStand({ timing: { continueAsNewAfterEvents: 20 } });
+});
+
+afterAll(() => stand?.close());
+
+async function problemOf(promise: Promise<unknown>): Promise<NaasError> {
+  const error = await promise.then(
+    (answer) => {
+      throw new Error(`expected a refusal, got ${JSON.stringify(answer)}`);
+    },
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof NaasError)) throw error;
+  return error;
+}
+
+async function runOf(name: string): Promise<string> {
+  return withTemporal(
+    sharedPlatform().temporalAddress,
+    async (client) => (await client.workflow.getHandle(`namespace:${name}`).describe()).runId,
+  );
+}
+
+describe('without a worker', () => {
+  it('ends as Unknown after 10 s, and status answers from Temporal alone, marked stale', async () => {
+    const alone = createNaasClient({
+      address: sharedPlatform().temporalAddress,
+      taskQueue: 'nobody-polls-this',
+      prove: stand.prover(PEOPLE.owner),
+    });
+    const started = Date.now();
+    const error = await problemOf(alone.submit(stand.request('sub-alone', DEV)));
+    const waitedMs = Date.now() - started;
+    expect(error.code).toBe('Unknown');
+    expect(waitedMs).toBeGreaterThan(9_000);
+    expect(waitedMs).toBeLessThan(13_000);
+    const status = await alone.status('sub-alone');
+    expect(status).toMatchObject({ name: 'sub-alone', phase: 'requested', stale: true });
+    expect(status.waitsFor?.what).toContain('worker');
+    await alone.close();
+    await withTemporal(sharedPlatform().temporalAddress, (client) =>
+      client.workflow.getHandle('namespace:sub-alone').terminate('end of the test'),
+    );
+  });
+
+  it('loses no request whose update never arrived: it is made when a worker comes, and the same submit answers', async () => {
+    const request = stand.request('sub-lost', DEV);
+    const submission = await submissionOf(stand.prover(PEOPLE.owner), 'sub-lost', request, 'lost-1');
+    await withTemporal(sharedPlatform().temporalAddress, (client) =>
+      startAlone(client, stand.taskQueue, 'sub-lost', submission),
+    );
+    await stand.startWorker();
+    await stand.untilAll(['sub-lost'], ['ready']);
+    const answer = await stand.owner.submit(request, { requestId: 'lost-1' });
+    expect(answer).toMatchObject({ name: 'sub-lost', requestId: 'lost-1' });
+  });
+});
+
+describe('a request', () => {
+  it('that is refused says why, field by field, and leaves the name free', async () => {
+    const wrong = { ...stand.request('sub-refused', DEV), tier: 'gigantic', team: 'nobody' };
+    const error = await problemOf(stand.owner.submit(wrong));
+    expect(error.code).toBe('InvalidRequest');
+    expect(error.problems.map((problem) => problem.field).sort()).toEqual(['team', 'tier']);
+    expect(error.problems.find((problem) => problem.field === 'tier')?.allowed).toEqual(['dev', 'prod', 'staging']);
+    const [refused] = await stand.untilAll(['sub-refused'], ['refused']);
+    expect(refused?.inventory).toEqual([]);
+    await stand.submit('sub-refused', DEV);
+    await stand.untilAll(['sub-refused'], ['ready']);
+  });
+
+  it('without a trusted proof is refused as unproven', async () => {
+    const forger = createNaasClient({
+      address: sharedPlatform().temporalAddress,
+      taskQueue: stand.taskQueue,
+      prove: stand.forger(PEOPLE.owner),
+    });
+    const error = await problemOf(forger.submit(stand.request('sub-forged', DEV)));
+    expect(error.code).toBe('Unproven');
+    await forger.close();
+  });
+
+  it('repeated is the same request: in the same run, and after its history was renewed', async () => {
+    const request = stand.request('sub-repeat', DEV);
+    const first = await stand.owner.submit(request);
+    const run = await runOf('sub-repeat');
+    expect(await stand.owner.submit(request)).toEqual(first);
+    await stand.untilAll(['sub-repeat'], ['ready']);
+    await expect.poll(() => runOf('sub-repeat'), { timeout: 10_000 }).not.toBe(run);
+    expect(await stand.owner.submit(request)).toEqual(first);
+    expect((await stand.owner.status('sub-repeat')).phase).toBe('ready');
+  });
+
+  it('with the same id and another content is told so, before and after the history was renewed', async () => {
+    const request = stand.request('sub-reused', DEV);
+    const run = await stand.owner.submit(request, { requestId: 'same-id' }).then(() => runOf('sub-reused'));
+    const other = { ...request, purpose: 'something else' };
+    expect((await problemOf(stand.owner.submit(other, { requestId: 'same-id' }))).code).toBe('RequestIdReused');
+    await stand.untilAll(['sub-reused'], ['ready']);
+    await expect.poll(() => runOf('sub-reused'), { timeout: 10_000 }).not.toBe(run);
+    expect((await problemOf(stand.owner.submit(other, { requestId: 'same-id' }))).code).toBe('RequestIdReused');
+  });
+
+  it('for a name that is held is a conflict that says by whom', async () => {
+    await stand.submit('sub-held', DEV);
+    const error = await problemOf(
+      stand.owner.submit({ ...stand.request('sub-held', DEV), purpose: 'mine now' }, { requestId: 'another' }),
+    );
+    expect(error.code).toBe('Conflict');
+    expect(error.message).toContain('requested by ada@example.com');
+    expect(error.message).toContain('shop/sub-held/dev');
+  });
+
+  it('for a name that another triple comes to as well is a conflict that names both triples', async () => {
+    const { name: _a, ...plain } = stand.request('x', { ...DEV, project: 'a-b', environment: 'c' });
+    const { name: _b, ...twin } = stand.request('x', { ...DEV, project: 'a', environment: 'b-c' });
+    await stand.owner.submit(plain);
+    const error = await problemOf(stand.owner.submit(twin));
+    expect(error.code).toBe('Conflict');
+    expect(error.message).toContain('shop/a-b/c');
+    expect(error.message).toContain('shop/a/b-c');
+  });
+
+  it('of eight clients at once for one name has one winner, and a typed answer for the rest', async () => {
+    const attempts = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, index) =>
+        stand.owner.submit(
+          { ...stand.request('sub-race', DEV), purpose: `try ${index}` },
+          { requestId: `race-${index}` },
+        ),
+      ),
+    );
+    const lost = attempts
+      .filter((attempt) => attempt.status === 'rejected')
+      .map((attempt) => (attempt.reason as NaasError).code);
+    expect(lost).toEqual(Array.from({ length: 7 }, () => 'Conflict'));
+  });
+
+  it('whose update races the renewal of the history is neither lost nor made twice', async () => {
+    const names = Array.from({ length: 6 }, (_, index) => `sub-can-${index}`);
+    await Promise.all(names.map((name) => stand.submit(name, DEV)));
+    // Every run renews its history within these seconds, and each message meets it somewhere else.
+    const answers = await Promise.all(
+      names.flatMap((name) =>
+        Array.from({ length: 10 }, async (_, index) => {
+          await new Promise((resolve) => setTimeout(resolve, index * 60));
+          return (
+            await problemOf(
+              stand.owner.submit(
+                { ...stand.request(name, DEV), purpose: `late ${index}` },
+                { requestId: `late-${index}` },
+              ),
+            )
+          ).code;
+        }),
+      ),
+    );
+    expect(new Set(answers)).toEqual(new Set(['Conflict']));
+    const statuses = await stand.untilAll(names, ['ready']);
+    expect(statuses.map((status) => status.readyAt !== undefined)).toEqual(names.map(() => true));
+  });
+});

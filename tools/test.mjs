@@ -1,0 +1,64 @@
+// `npm test`: set-up, the static checks, all tests on the real servers; the last line counts. Further arguments go to
+// vitest (file filters, -t …). Plain JavaScript without dependencies.
+import { randomUUID } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { next, script } from './next.mjs';
+import { endWithSignals, run, step } from './run.mjs';
+import { setup } from './setup.mjs';
+
+const CHECKS = [
+  { name: 'lint and format (biome)', args: ['node_modules/@biomejs/biome/bin/biome', 'check'] },
+  { name: 'types (tsc)', args: ['node_modules/typescript/bin/tsc', '-p', '.'] },
+  { name: 'unused code (knip)', args: ['node_modules/knip/bin/knip.js'] },
+];
+
+async function check({ name, args }, env) {
+  try {
+    await step(name, () =>
+      run('node', args, { cwd: script(), env, logFile: script('.tools', `${args[0].split('/')[1]}.log`) }),
+    );
+    return true;
+  } catch (error) {
+    console.error(error.message);
+    return false;
+  }
+}
+
+async function counted(file) {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch {
+    // The run ended before it could count: that is a failure by itself.
+    return { passed: 0, failed: 1, skipped: 0 };
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+async function main() {
+  const env = await setup({ controlPlane: true, temporal: true, testServer: true });
+  const failedChecks = [];
+  for (const each of CHECKS) if (!(await check(each, env))) failedChecks.push(each.name);
+
+  const file = join(tmpdir(), `naas-test-counts-${randomUUID()}.json`);
+  const args = process.argv.slice(2);
+  // The long matrices, of which the usual run takes a sample.
+  const full = args[0] === '--full' ? { NAAS_FULL: '1' } : {};
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', ...args.filter((arg) => arg !== '--full')];
+  const code = await next(vitest, { ...env, ...full, NAAS_TEST_COUNTS: file });
+  const counts = await counted(file);
+  // A run that fails for a reason that no test shows must not read as a success.
+  if (code !== 0 && counts.failed === 0) counts.failed = 1;
+  for (const name of failedChecks) console.log(`failed check: ${name}`);
+  return { passed: counts.passed, failed: counts.failed + failedChecks.length, skipped: counts.skipped };
+}
+
+endWithSignals();
+const counts = await main().catch((error) => {
+  console.error(error.message);
+  return { passed: 0, failed: 1, skipped: 0 };
+});
+process.exitCode = counts.failed === 0 ? 0 : 1;
+console.log(`${counts.passed} passed, ${counts.failed} failed${counts.skipped ? `, ${counts.skipped} skipped` : ''}`);

@@ -1,0 +1,38 @@
+// Two projects: `unit` needs no server and runs in parallel; `system` shares one embedded platform and runs in order,
+// because its cases compare the state of the whole cluster.
+import { defineConfig } from 'vitest/config';
+import { ClosingLine } from './test/support/closing-line.ts';
+
+const SYSTEM = ['providers', 'ops', 'local', 'workflows', 'e2e', 'proof', 'replay'].map(
+  (folder) => `test/${folder}/**/*.test.{ts,mjs}`,
+);
+
+export default defineConfig({
+  test: {
+    reporters: ['default', new ClosingLine()],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.{ts,mjs}'],
+          exclude: SYSTEM,
+          // Pure code; ten seconds are for property tests beside a busy build.
+          testTimeout: 10_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'system',
+          include: SYSTEM,
+          globalSetup: ['./test/support/global-setup.ts'],
+          fileParallelism: false,
+          // Deleting one namespace takes 5 s by design of Kubernetes, sixty at once 30 s; a proof does several rounds.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
