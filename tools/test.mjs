@@ -9,15 +9,15 @@ import { endWithSignals, run, step } from './run.mjs';
 import { setup } from './setup.mjs';
 
 const CHECKS = [
-  { name: 'lint and format (biome)', args: ['node_modules/@biomejs/biome/bin/biome', 'check'] },
-  { name: 'types (tsc)', args: ['node_modules/typescript/bin/tsc', '-p', '.'] },
-  { name: 'unused code (knip)', args: ['node_modules/knip/bin/knip.js'] },
+  { name: 'lint and format (biome)', log: 'biome.log', args: ['node_modules/@biomejs/biome/bin/biome', 'check'] },
+  { name: 'types (tsc)', log: 'tsc.log', args: ['node_modules/typescript/bin/tsc', '-p', '.'] },
+  { name: 'unused code (knip)', log: 'knip.log', args: ['node_modules/knip/bin/knip.js'] },
 ];
 
-async function check({ name, args }, env) {
+async function check({ name, log, args }, env) {
   try {
     await step(name, () =>
-      run('node', args, { cwd: script(), env, logFile: script('.tools', `${args[0].split('/')[1]}.log`) }),
+      run('node', args, { cwd: script(), env, logFile: script('.tools', log) }),
     );
     return true;
   } catch (error) {

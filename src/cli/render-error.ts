@@ -21,20 +21,28 @@ export function renderError(error: NaasError, paint: Paint): string[] {
 
 export function renderProblem(problem: Problem, paint: Paint): string[] {
   const place = placeOf(problem);
-  const details = [
-    problem.field === undefined ? undefined : `field    ${problem.field}`,
-    problem.value === undefined ? undefined : `value    ${JSON.stringify(problem.value)}`,
-    problem.allowed === undefined ? undefined : `allowed  ${problem.allowed.join(', ')}`,
-  ].filter((line) => line !== undefined);
   const at = place === undefined ? '' : ` ${paint('dim', place)}`;
-  const message = withoutPlace(problem).split('\n').join('\n    ');
-  return [`${paint('red', problem.code)}${at}: ${message}`, ...details.map((line) => `    ${line}`)];
+  const message = withoutPlace(problem.message, problem.file, place);
+  const head = `${paint('red', problem.code)}${at}: ${message.split('\n').join('\n    ')}`;
+  return [head, ...detailsBeyond(message, problem).map((line) => `    ${line}`)];
+}
+
+/** What the message does not say already. */
+function detailsBeyond(message: string, { field, value, allowed }: Problem): string[] {
+  const shown = value === undefined ? undefined : JSON.stringify(value);
+  return [
+    ...(field === undefined || message.includes(field) ? [] : [`field    ${field}`]),
+    ...(shown === undefined || message.includes(String(value)) ? [] : [`value    ${shown}`]),
+    ...(allowed === undefined || allowed.every((each) => message.includes(each))
+      ? []
+      : [`allowed  ${allowed.join(', ')}`]),
+  ];
 }
 
 /** The place stands before the message already. */
-function withoutPlace(problem: Problem): string {
-  const prefix = `${problem.file}: `;
-  return problem.message.startsWith(prefix) ? problem.message.slice(prefix.length) : problem.message;
+function withoutPlace(message: string, file: string | undefined, place: string | undefined): string {
+  const prefix = [place, file].map((each) => `${each}: `).find((each) => message.startsWith(each));
+  return prefix === undefined ? message : message.slice(prefix.length);
 }
 
 function placeOf(problem: Problem): string | undefined {

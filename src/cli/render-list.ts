@@ -3,7 +3,7 @@ import type { StatusRow } from '../spec/status.ts';
 import { colourOf } from './outcome.ts';
 import type { Paint } from './paint.ts';
 import { columns } from './table.ts';
-import { absolute, relative } from './time.ts';
+import { absolute, relative, span } from './time.ts';
 
 export function renderList(rows: readonly StatusRow[], nowMs: number, paint: Paint): string[] {
   if (rows.length === 0)
@@ -18,8 +18,10 @@ function cells(row: StatusRow, nowMs: number, paint: Paint): string[] {
     paint(colourOf(row.phase), row.phase),
     row.team,
     row.environment,
-    row.closedAt === undefined ? relative(row.startedAt, nowMs) : `ended ${relative(row.closedAt, nowMs)}`,
-    row.leaseEnd === undefined ? '-' : `${absolute(row.leaseEnd).slice(0, 10)} (${relative(row.leaseEnd, nowMs)})`,
+    row.closedAt === undefined ? span(nowMs - Date.parse(row.startedAt)) : `ended ${relative(row.closedAt, nowMs)}`,
+    row.leaseEnd === undefined || row.closedAt !== undefined
+      ? '-'
+      : `${absolute(row.leaseEnd).slice(0, 10)} (${relative(row.leaseEnd, nowMs)})`,
     row.needsPerson ? paint('yellow', 'needs a person') : '',
   ];
 }

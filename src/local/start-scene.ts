@@ -5,10 +5,11 @@ import type { NaasClient } from '../client/api.ts';
 import { createNaasClient } from '../client/index.ts';
 import { readCatalog } from '../config.ts';
 import { localProver } from '../providers/proofs/local-issuer.ts';
-import { lookup } from '../spec/catalog.ts';
+import { lookup, type Team } from '../spec/catalog.ts';
 import { NaasError } from '../spec/errors.ts';
 import { isEnd, type Phase } from '../spec/lifecycle.ts';
 import { type NamespaceRequest, parseRequestText } from '../spec/request.ts';
+import { resolve } from '../spec/resolve.ts';
 import type { Status } from '../spec/status.ts';
 import type { PlatformData } from './platform-data.ts';
 import { type Person, REQUESTER, seatPeople } from './start-people.ts';
@@ -25,31 +26,33 @@ export interface ReadyScene {
   askedPeopleAt: string | undefined;
 }
 
-/** A member of the team that asks, not one of its leads, where the team tells them apart. */
-export function requesterOf(request: NamespaceRequest, catalogDir: string): Person {
-  const team = lookup(readCatalog(catalogDir).teams, request.team);
-  if (team === undefined) {
-    throw new NaasError({
-      code: 'InvalidRequest',
-      message: `team ${request.team} is not in the catalog ${catalogDir}`,
-      field: 'team',
-    });
-  }
-  const members = team.groups.filter((group) => !team.leads.groups.includes(group));
-  return { subject: REQUESTER, groups: members.length > 0 ? members : team.groups };
+export interface Casting {
+  request: NamespaceRequest;
+  requester: Person;
 }
 
-export async function readRequestFile(file: string): Promise<NamespaceRequest> {
+/** Reads the request and holds it against the catalog: what is wrong with it is said before a server is started. */
+export async function cast(file: string, catalogDir: string, cluster: string): Promise<Casting> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new NaasError(
       { code: 'InvalidRequest', message: `cannot read the request: ${String(error)}`, file },
       { cause: error },
     );
   });
-  return parseRequestText(text, file);
+  const request = parseRequestText(text, file);
+  const catalog = readCatalog(catalogDir);
+  const { team } = resolve(request, catalog, { cluster });
+  return { request, requester: memberOf(lookup(catalog.teams, team)) };
 }
 
-export async function playUntilReady(stage: Stage, request: NamespaceRequest, requester: Person): Promise<ReadyScene> {
+/** A member of the team, not one of its leads, where the team tells them apart. */
+function memberOf(team: Team | undefined): Person {
+  const groups = team?.groups ?? [];
+  const members = groups.filter((group) => team?.leads.groups.includes(group) === false);
+  return { subject: REQUESTER, groups: members.length > 0 ? members : groups };
+}
+
+export async function playUntilReady(stage: Stage, { request, requester }: Casting): Promise<ReadyScene> {
   return as(stage, requester, async (client) => {
     const answer = await client.submit(request);
     stage.say(`  ✓ ${requester.subject} (${requester.groups.join(', ')}) asked for ${answer.name}: ${answer.phase}`);

@@ -15,7 +15,7 @@ import { type Platform, startPlatform } from './platform.ts';
 import { keepLogs } from './start-logs.ts';
 import { proofOf } from './start-proof.ts';
 import { durationsOf, readyReport, seconds, tryNext } from './start-report.ts';
-import { playRemoval, playUntilReady, readRequestFile, requesterOf, type Stage } from './start-scene.ts';
+import { type Casting, cast, playRemoval, playUntilReady, type Stage } from './start-scene.ts';
 import { localFiles, publishState } from './state.ts';
 
 const USAGE = `npm start -- [options]
@@ -37,10 +37,14 @@ interface Wanted {
   kubeconfig: string | undefined;
 }
 
+/** The name under which the platform's worker serves its cluster. */
+const CLUSTER = 'local';
+
 const say = (line: string): void => console.log(line);
 
 async function start(wanted: Wanted, signal: AbortSignal): Promise<void> {
-  const request = await readRequestFile(wanted.requestFile);
+  const catalogDir = process.env['NAAS_CATALOG'] || join(ROOT, 'catalog');
+  const casting = await cast(wanted.requestFile, catalogDir, CLUSTER);
   const found = foundServers({ kubeconfig: wanted.kubeconfig }, process.env);
   const folder = join(tmpdir(), `naas-${randomUUID().slice(0, 8)}`);
   const files = localFiles({ NAAS_LOCAL_STATE: folder });
@@ -52,13 +56,12 @@ async function start(wanted: Wanted, signal: AbortSignal): Promise<void> {
     const began = performance.now();
     say(`Starting the platform in ${folder}`);
     for (const note of found.notes) say(`  ${note}`);
-    const platform = await startPlatform({ ...found, stateDir, say, signal });
+    const platform = await startPlatform({ ...found, catalogDir, stateDir, say, signal });
     try {
       // So that `naas …` in another terminal finds it by the folder alone.
       await publishState(files, platform);
       say(`Platform up in ${seconds(performance.now() - began)}`);
-      const requester = requesterOf(request, platform.catalogDir);
-      await play({ platform, signal, say }, { ...wanted, folder, request, requester });
+      await play({ platform, signal, say }, { ...wanted, ...casting, folder });
     } finally {
       await platform.stop();
     }
@@ -70,10 +73,8 @@ async function start(wanted: Wanted, signal: AbortSignal): Promise<void> {
   }
 }
 
-interface Script extends Wanted {
+interface Script extends Wanted, Casting {
   folder: string;
-  request: Awaited<ReturnType<typeof readRequestFile>>;
-  requester: ReturnType<typeof requesterOf>;
 }
 
 async function play(stage: Stage & { platform: Platform }, script: Script): Promise<void> {
@@ -82,7 +83,7 @@ async function play(stage: Stage & { platform: Platform }, script: Script): Prom
   const before = script.exit ? await look() : undefined;
   say('');
   say(`Request ${script.requestFile}`);
-  const { status, askedPeopleAt } = await playUntilReady(stage, script.request, script.requester);
+  const { status, askedPeopleAt } = await playUntilReady(stage, script);
   const { name } = status;
   for (const line of readyReport(status, durationsOf(status, askedPeopleAt), platform)) say(line);
   if (before === undefined) {

@@ -2,6 +2,7 @@
 // everybody else. Pure data. RBAC says which kinds; these say where. They hold even when a writer comes late.
 import type { KubernetesObject } from '../plan/plan.ts';
 import { ANNOTATION, LABEL, OWNED_PREFIX, SYSTEM_NAMESPACE, WORKER_USER } from '../spec/names.ts';
+import { TENANT_ROLES } from '../spec/roles.ts';
 import { INSTALLED } from './installed-labels.ts';
 
 /** Namespaces that no request may ever make. The catalog reserves these and more; this list holds without a catalog. */
@@ -68,6 +69,13 @@ const workerFence = policy(FENCE_POLICY, {
       reason: 'Forbidden',
       messageExpression:
         "'naas may not write ' + request.resource.resource + ' in namespace ' + request.namespace + ': the incarnation of the object (' + (variables.incarnation == '' ? 'none' : variables.incarnation) + ') is not the one of the namespace; the namespace is not the one that this write was meant for'",
+    },
+    {
+      // RBAC alone would let the account pass on every right that it holds itself.
+      expression: `request.resource.resource != 'rolebindings' || request.operation == 'DELETE' || (object.roleRef.kind == 'ClusterRole' && object.roleRef.name in ${list(TENANT_ROLES)})`,
+      reason: 'Forbidden',
+      messageExpression:
+        "'naas binds no other role than the tenants’ own, not ' + object.roleRef.kind + ' ' + object.roleRef.name",
     },
     {
       expression: "!variables.isNamespace || request.?subResource.orValue('') == ''",

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { parseCidr } from './cidr.ts';
 import { DNS_LABEL } from './names.ts';
-import { canonicalQuantity, parseQuantity } from './quantities.ts';
+import { canonicalAmount, parseQuantity } from './quantities.ts';
 import { TENANT_ROLES } from './roles.ts';
 import { settleSubject } from './subjects.ts';
 
@@ -31,7 +31,7 @@ const people = z.strictObject({ users: z.array(subject).default([]), groups: z.a
 const quantity = z.union([z.string(), z.int()]).transform((value, context) => {
   try {
     if (parseQuantity(String(value)).nanos < 0n) throw new Error(`"${value}" is negative`);
-    return canonicalQuantity(String(value));
+    return canonicalAmount(String(value));
   } catch (error) {
     context.issues.push({
       code: 'custom',
@@ -153,7 +153,7 @@ export const policySchema = z.strictObject({
     heartbeatSeconds: seconds,
     blockedRetrySeconds: seconds,
     blockedRetryMaxSeconds: seconds,
-    continueAsNewAfterEvents: z.int().min(100).max(10_000),
+    continueAsNewAfterEvents: z.int().min(20).max(10_000),
   }),
 });
 

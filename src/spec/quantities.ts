@@ -12,6 +12,7 @@ export interface Quantity {
 }
 
 const NANOS = 10n ** 9n;
+const MILLI = 10n ** 6n;
 /** Beyond 2^63-1 the API server prints some quantities wrongly and caps others. */
 const MAX_NANOS = (2n ** 63n - 1n) * NANOS;
 /** Longer numbers cannot be both in range and exact. */
@@ -76,6 +77,13 @@ export function formatQuantity({ nanos, format }: Quantity): string {
 /** One text per value and format; throws InvalidRequest naming the value. */
 export function canonicalQuantity(text: string): string {
   return formatQuantity(parseQuantity(text));
+}
+
+/** The same for a resource amount: quotas and limits are kept in thousandths, and the API server rounds up what is finer. */
+export function canonicalAmount(text: string): string {
+  const quantity = parseQuantity(text);
+  if (quantity.nanos % MILLI !== 0n) throw refuse(text, 'it is finer than a thousandth, which Kubernetes would round up');
+  return formatQuantity(quantity);
 }
 
 function scaleOf(suffix: string): { format: QuantityFormat; numerator: bigint; denominator: bigint } {

@@ -3,7 +3,7 @@ import type { Tier } from './catalog.ts';
 import { lookup } from './catalog.ts';
 import { NaasError, type Problem } from './errors.ts';
 import { fieldText } from './field-path.ts';
-import { canonicalQuantity, compareQuantities, parseQuantity } from './quantities.ts';
+import { canonicalAmount, compareQuantities, parseQuantity } from './quantities.ts';
 import type { NamespaceRequest } from './request.ts';
 import { notAmong } from './resolve-problems.ts';
 
@@ -46,7 +46,7 @@ export function resolveQuota(
 
 function readable(value: string, field: string, problems: Problem[]): string | undefined {
   try {
-    return canonicalQuantity(value);
+    return canonicalAmount(value);
   } catch (error) {
     if (!(error instanceof NaasError)) throw error;
     problems.push({ code: 'InvalidRequest', message: `${field}: ${error.message}`, field, value });

@@ -90,10 +90,15 @@ describe('naas is denied', () => {
     }
   });
 
-  it('a binding to any role but the tenants’', async () => {
+  it('a binding to any role but the tenants’, even one whose rights it holds itself', async () => {
     for (const role of ['cluster-admin', 'edit', 'naas-worker']) {
-      await expect(apply(bindingIn(MINE, `${MINE}-1`, role)), role).rejects.toMatchObject({ code: 'Forbidden' });
+      const named = bindingIn(MINE, `${MINE}-1`, role);
+      const binding = { ...named, metadata: { ...named.metadata, name: `to-${role}` } };
+      await expect(apply(binding), role).rejects.toMatchObject({ code: 'Forbidden' });
     }
+    const held = bindingIn(MINE, `${MINE}-1`, 'naas-worker');
+    const binding = { ...held, metadata: { ...held.metadata, name: 'to-itself' } };
+    await expect(apply(binding)).rejects.toMatchObject(denied('no other role'));
   });
 
   it('the removal of what does not carry the mark', async () => {

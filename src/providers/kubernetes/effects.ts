@@ -113,8 +113,9 @@ function ourTimeMs(object: KubernetesObject, fieldManager: string): number | und
   return Number.isNaN(ms) ? undefined : ms;
 }
 
+/** Two storage paths, two wordings of the same. */
 function isOtherUid(body: unknown): boolean {
-  return isJson(body) && /UID in precondition/.test(String(body['message']));
+  return isJson(body) && /UID in (the )?precondition/.test(String(body['message']));
 }
 
 /** A finished deletion is answered by a Status whose details name the object, a begun one by the object itself. */

@@ -47,6 +47,9 @@ export function failureOf(answer: HttpAnswer, attempt: Attempt): NaasError {
       'Renew the token, certificate or exec plugin of the kubeconfig; naas reads them again by itself.',
     );
   }
+  if (refusal !== undefined && isOutsideSchema(refusal)) {
+    return fail('Invalid', `was refused as invalid: ${said}`, 'Correct the named fields.');
+  }
   if (refusal === undefined || answer.status >= 500) {
     const who = refusal === undefined ? ' by something that is no Kubernetes API' : '';
     return fail('Unavailable', `was answered ${answer.status}${who}: ${said}`, 'naas tries again by itself.');
@@ -124,6 +127,11 @@ function listed(refusal: Refusal, said: string): string {
 
 function isPolicy(refusal: Refusal): boolean {
   return /ValidatingAdmissionPolicy '|admission webhook "/.test(refusal.message);
+}
+
+/** An apply with a field or a type that the schema does not have is answered 500, though no repetition can help. */
+function isOutsideSchema(refusal: Refusal): boolean {
+  return refusal.message.startsWith('failed to create typed patch object');
 }
 
 function refusalOf(answer: HttpAnswer): Refusal | undefined {

@@ -1,0 +1,162 @@
+// `naas doctor`: what it finds on the embedded platform, and what it says where something is missing.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Check, doctor } from '../../src/ops/doctor.ts';
+import { clockCheck } from '../../src/ops/doctor-cluster.ts';
+import { nodeCheck } from '../../src/ops/doctor-machine.ts';
+import { install } from '../../src/ops/install.ts';
+import { newTaskQueue, sharedPlatform, startTestWorker } from '../support/platform.ts';
+import { send } from './administrator.ts';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'naas-doctor-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const named = (checks: Check[], name: string) => checks.find((check) => check.name === name);
+
+function healthy() {
+  const { kubeconfig, temporalAddress, temporalNamespace, catalogDir, trustedKeysFile, temporalCli, kubectl } =
+    sharedPlatform();
+  const env = { PATH: [dirname(temporalCli), dirname(kubectl)].join(':') };
+  return { kubeconfig, temporalAddress, temporalNamespace, catalogDir, trustedKeysFile, env };
+}
+
+describe('doctor', () => {
+  it('finds all in order with a worker that runs', async () => {
+    const worker = await startTestWorker();
+    try {
+      const checks = await doctor({ ...healthy(), taskQueue: worker.taskQueue });
+      expect(checks.filter((check) => check.state !== 'ok')).toEqual([]);
+      expect(checks.map((check) => check.name)).toEqual([
+        'Node',
+        'temporal',
+        'kubectl',
+        'catalog',
+        'trusted keys',
+        'cluster',
+        'account',
+        "naas's own objects",
+        "the worker's rights",
+        'the fence',
+        "the API server's clock",
+        'Temporal',
+        'Temporal namespace',
+        'search attributes',
+        'workflow pollers',
+        'activity pollers',
+      ]);
+    } finally {
+      await worker.stop();
+    }
+  });
+
+  it('can be asked by naas’s own account, which may not read everything', async () => {
+    const checks = await doctor({ ...healthy(), kubeconfig: sharedPlatform().workerKubeconfig });
+    expect(named(checks, "naas's own objects")).toMatchObject({
+      state: 'warning',
+      mend: expect.stringContaining('administrator'),
+    });
+    expect(named(checks, "the worker's rights")).toMatchObject({ state: 'ok' });
+    expect(named(checks, 'the fence')).toMatchObject({ state: 'ok' });
+  });
+
+  it('says that nobody polls, and how to start a worker', async () => {
+    const checks = await doctor({ ...healthy(), taskQueue: newTaskQueue() });
+    for (const name of ['workflow pollers', 'activity pollers']) {
+      expect(named(checks, name)).toMatchObject({ state: 'missing', mend: expect.stringContaining('Start a worker') });
+    }
+  });
+
+  it('goes on past servers that are not there, within a bounded time, and gives each a way to mend', async () => {
+    const started = Date.now();
+    const nobody = { ...healthy(), kubeconfig: join(folder, 'none'), temporalAddress: '127.0.0.1:1' };
+    const checks = await doctor(nobody);
+    expect(Date.now() - started).toBeLessThan(16_000);
+    expect(named(checks, 'cluster')).toMatchObject({
+      state: 'missing',
+      found: expect.stringContaining(nobody.kubeconfig),
+    });
+    expect(named(checks, 'Temporal')).toMatchObject({
+      state: 'missing',
+      found: expect.stringContaining('127.0.0.1:1'),
+    });
+    expect(named(checks, 'Node')).toMatchObject({ state: 'ok' });
+    for (const check of checks.filter((each) => each.state !== 'ok')) expect(check.mend, check.name).toMatch(/\w+ \w+/);
+  });
+
+  it('names an unregistered Temporal namespace and the command that registers it', async () => {
+    const checks = await doctor({ ...healthy(), temporalNamespace: 'not-there' });
+    expect(named(checks, 'Temporal namespace')).toMatchObject({
+      state: 'missing',
+      mend: expect.stringContaining('temporal operator namespace create --namespace not-there'),
+    });
+  });
+
+  it('sees a role that somebody widened and a policy that somebody took away', async () => {
+    const { kubeconfig } = sharedPlatform();
+    const binding = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/naas-owned-metadata';
+    const role = '/apis/rbac.authorization.k8s.io/v1/clusterroles/naas-worker';
+    try {
+      await send(kubeconfig, 'DELETE', binding);
+      await send(kubeconfig, 'PATCH', role, { rules: [] });
+      await expect
+        .poll(
+          async () => {
+            const checks = await doctor(healthy());
+            return ['the fence', "the worker's rights"].map((name) => named(checks, name)?.state);
+          },
+          { timeout: 30_000 },
+        )
+        .toEqual(['missing', 'missing']);
+      const objects = named(await doctor(healthy()), "naas's own objects");
+      expect(objects).toMatchObject({ state: 'missing', mend: expect.stringContaining('naas install') });
+      expect(objects?.found).toContain('ValidatingAdmissionPolicyBinding naas-owned-metadata is not there');
+      expect(objects?.found).toContain('ClusterRole naas-worker differs in rules');
+    } finally {
+      await install({ kubeconfig });
+    }
+  });
+
+  it('shows every problem of a catalog and a key file that could sign', async () => {
+    await writeFile(join(folder, 'teams.yaml'), 'kind: Nonsense\n');
+    const keys = join(folder, 'keys.json');
+    await writeFile(keys, JSON.stringify({ keys: [{ kty: 'OKP', d: 'private' }] }));
+    const checks = await doctor({ ...healthy(), catalogDir: folder, trustedKeysFile: keys });
+    expect(named(checks, 'catalog')).toMatchObject({ state: 'missing', found: expect.stringContaining('teams.yaml') });
+    expect(named(checks, 'trusted keys')).toMatchObject({
+      state: 'warning',
+      found: expect.stringContaining('private key'),
+    });
+  });
+
+  it('only warns of programs that are not on PATH', async () => {
+    const checks = await doctor({ ...healthy(), env: { PATH: folder } });
+    for (const name of ['temporal', 'kubectl'])
+      expect(named(checks, name)).toMatchObject({ state: 'warning', found: 'not on PATH' });
+  });
+});
+
+describe('a check', () => {
+  it.each([
+    ['22.18.0', 'missing'],
+    ['22.19.0', 'ok'],
+    ['24.1.0', 'ok'],
+    ['20.20.2', 'missing'],
+  ])('of Node %s is %s', (version, state) => {
+    expect(nodeCheck(version).state).toBe(state);
+  });
+
+  it.each([
+    [0, 'ok'],
+    [-1500, 'ok'],
+    [5000, 'warning'],
+    [-90_000, 'warning'],
+  ])('of a clock %s ms away is %s', (difference, state) => {
+    expect(clockCheck(difference).state).toBe(state);
+  });
+});
