@@ -8,8 +8,20 @@ import { dirname } from 'node:path';
 const running = new Set();
 let interrupted = null;
 
-/** From now on Ctrl-C ends what runs, all of it, before this process ends. */
+/**
+ * From now on Ctrl-C ends what runs, all of it, before this process ends. So does the end of npm, which runs this process
+ * as its direct child (`exec` in package.json): killed by KILL it cannot pass anything on.
+ */
 export function endWithSignals() {
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event) {
+    const watch = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(watch);
+      process.kill(process.pid, 'SIGTERM');
+    }, 500);
+    watch.unref();
+  }
   for (const [signal, code] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],

@@ -7,6 +7,8 @@ import { clusterChecks } from './doctor-cluster.ts';
 import { machineChecks } from './doctor-machine.ts';
 import { temporalChecks } from './doctor-temporal.ts';
 
+export type { Check } from './doctor-check.ts';
+
 export interface DoctorOptions {
   kubeconfig?: string;
   temporalAddress?: string;

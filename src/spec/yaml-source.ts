@@ -100,9 +100,9 @@ function walker(problem: (message: string, offset: number) => Problem, found: Pr
     return null;
   };
 
-  function read(node: ParsedNode | null, path: FieldPath, key = 0): unknown {
-    const at = node?.range[0] ?? key;
-    offsets.set(pathKey(path), { key: key === 0 ? at : key, value: at });
+  function read(node: ParsedNode | null, path: FieldPath, key?: number): unknown {
+    const at = node?.range[0] ?? key ?? 0;
+    offsets.set(pathKey(path), { key: key ?? at, value: at });
     if (node === null) return null;
     const said = path.length === 0 ? 'the document' : fieldText(path);
     if (isAlias(node)) return refuse(`${said}: an alias (*${node.source}) is not accepted; write the value out`, at);

@@ -252,10 +252,8 @@ describe('what people read', () => {
     expect(text(renderError(error, plain))).toMatchInlineSnapshot(`
       "
       InvalidRequest r.yaml:8:1: teir is not known; did you mean tier?
-          field    teir
           value    "dev"
       InvalidRequest r.yaml:1: tier is missing
-          field    tier
           allowed  dev, staging
         → Correct the named fields and send the request again; \`naas schema\` prints what is allowed.
       "

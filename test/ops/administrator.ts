@@ -32,11 +32,14 @@ export async function send(
     const answer = await request(`${server}${path}`, {
       dispatcher,
       method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
-        ...(as === undefined ? {} : { 'Impersonate-User': as.user, 'Impersonate-Group': as.groups }),
-      },
+      // A flat list: of several values under one name, each needs a line of its own.
+      headers: [
+        ['authorization', `Bearer ${token}`],
+        ['content-type', method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'],
+        ...(as === undefined
+          ? []
+          : [['Impersonate-User', as.user], ...as.groups.map((group) => ['Impersonate-Group', group])]),
+      ].flat(),
       body: body === undefined ? null : JSON.stringify(body),
     });
     return (await answer.body.json()) as Record<string, unknown>;

@@ -2,7 +2,7 @@
 // fails here. New recordings: RECORD_HISTORIES=1 npm test -- test/replay
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleWorkflows } from '../../src/local/workflow-bundle.ts';
 import { ROOT } from '../../tools/paths.mjs';
@@ -15,6 +15,7 @@ const FOLDER = join(import.meta.dirname, 'histories');
 let bundle: string;
 
 beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
   if (process.env['RECORD_HISTORIES'] === '1') {
     const histories = await recordHistories(sharedPlatform().temporalAddress);
     for (const [path, history] of Object.entries(histories))

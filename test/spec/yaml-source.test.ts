@@ -18,8 +18,9 @@ describe('readYaml', () => {
   it('knows where each key and value stands', () => {
     const source = readYaml('a: 1\nb:\n  - c: x\n    "d e": [y, z]\n', 'r.yaml');
     expect(source.value).toEqual({ a: 1, b: [{ c: 'x', 'd e': ['y', 'z'] }] });
-    expect(source.place(['b', 0, 'd e', 1])).toEqual({ file: 'r.yaml', line: 4, column: 15 });
+    expect(source.place(['b', 0, 'd e', 1])).toEqual({ file: 'r.yaml', line: 4, column: 16 });
     expect(source.place(['b', 0, 'd e'], 'key')).toEqual({ file: 'r.yaml', line: 4, column: 5 });
+    expect(source.place(['a'], 'key')).toEqual({ file: 'r.yaml', line: 1, column: 1 });
     expect(source.place(['b', 0, 'missing'])).toMatchObject({ line: 3 });
     expect(source.place(['nowhere'])).toMatchObject({ line: 1, column: 1 });
   });

@@ -80,7 +80,7 @@ export async function recordHistories(address: string): Promise<Record<string, s
         );
         return [
           path,
-          JSON.stringify({ workflowId: workflowId(name), history: JSON.parse(historyToJSON(history)) }),
+          JSON.stringify({ workflowId: workflowId(name), history: JSON.parse(historyToJSON(history), anonymous) }),
         ] as const;
       }),
     );
@@ -88,4 +88,9 @@ export async function recordHistories(address: string): Promise<Record<string, s
   } finally {
     await stand.close();
   }
+}
+
+/** Who recorded it and where is nobody's business, and would differ at each recording. */
+function anonymous(_key: string, value: unknown): unknown {
+  return typeof value === 'string' && /^\d+@/.test(value) ? 'recorded' : value;
 }

@@ -122,7 +122,8 @@ export async function connectCluster(options: ConnectOptions): Promise<Kubernete
     dryRun: async (object, call) => effects.rehearse(await application(object, call), call),
     async probe(object, { as, ...call }) {
       const write = await creation(object, call);
-      const headers = as === undefined ? {} : { 'Impersonate-User': as.user, 'Impersonate-Group': as.groups };
+      const groups = as?.groups.map((group): [string, string] => ['Impersonate-Group', group]) ?? [];
+      const headers: [string, string][] = as === undefined ? [] : [['Impersonate-User', as.user], ...groups];
       return effects.rehearse({ ...write, call: { ...write.call, headers } }, call);
     },
     async remove(ref, uid, call) {

@@ -15,8 +15,8 @@ export interface HttpCall {
   query?: Record<string, string>;
   body?: unknown;
   contentType?: string;
-  /** A list is sent as one header line each. */
-  headers?: Record<string, string | string[]>;
+  /** Pairs, because one name may come several times. */
+  headers?: [string, string][];
   /** What is tried on what, for messages: "apply of ConfigMap shop/info". */
   what: string;
 }
@@ -82,13 +82,14 @@ export function openTransport(store: CredentialStore): Transport {
           origin: base.origin,
           path: `${base.pathname.replace(/\/$/, '')}${call.path}${query}`,
           method: call.method,
-          headers: {
-            accept: 'application/json',
-            'user-agent': 'naas',
-            ...credentials.headers,
-            ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
-            ...call.headers,
-          },
+          // A flat list: undici joins several values of one name with commas otherwise.
+          headers: [
+            ['accept', 'application/json'],
+            ['user-agent', 'naas'],
+            ...Object.entries(credentials.headers),
+            ...(call.body === undefined ? [] : [['content-type', call.contentType ?? 'application/json']]),
+            ...(call.headers ?? []),
+          ].flat(),
           body: call.body === undefined ? null : JSON.stringify(call.body),
         },
         options,
