@@ -16,9 +16,7 @@ const CHECKS = [
 
 async function check({ name, log, args }, env) {
   try {
-    await step(name, () =>
-      run('node', args, { cwd: script(), env, logFile: script('.tools', log) }),
-    );
+    await step(name, () => run('node', args, { cwd: script(), env, logFile: script('.tools', log) }));
     return true;
   } catch (error) {
     console.error(error.message);

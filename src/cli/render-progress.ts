@@ -1,5 +1,6 @@
 // Where a run is on its way, for somebody who waits: live lines for a terminal, one plain line a change elsewhere. Pure.
 import { STAGES } from '../spec/inventory.ts';
+import { isEnd } from '../spec/lifecycle.ts';
 import type { Status, Step } from '../spec/status.ts';
 import { assertNever } from './assert-never.ts';
 import { colourOf } from './outcome.ts';
@@ -43,11 +44,12 @@ function waitingLines(status: Status, nowMs: number): string[] {
 
 /** The same line again means that nothing changed that a person would notice. */
 export function plainLine(status: Status): string {
-  const step = status.phase === 'ready' || status.phase === 'deleted' ? '' : ` (${stepWords(status.step)})`;
+  const { name, phase, waitsFor } = status;
+  const resting = phase === 'ready' || isEnd(phase);
+  const step = resting ? '' : ` (${stepWords(status.step)})`;
   const stale = status.stale ? '; no worker answers' : '';
-  const { waitsFor } = status;
-  const waits = waitsFor === undefined ? '' : `; waits for ${waitsFor.what}; ${waitsFor.todo}`;
-  return `${status.name}  ${status.phase}${step}${stale}${waits}`;
+  const waits = resting || waitsFor === undefined ? '' : `; waits for ${waitsFor.what}; you can: ${waitsFor.todo}`;
+  return `${name}  ${phase}${step}${stale}${waits}`;
 }
 
 export function stamped(line: string, nowMs: number): string {

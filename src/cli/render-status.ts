@@ -65,7 +65,8 @@ function leaseText(status: Status, nowMs: number): string | undefined {
 
 function waitLines(status: Status, nowMs: number): string[] {
   const waiting = status.waitsFor;
-  if (waiting === undefined) return [];
+  // What blocks it is told in full further down.
+  if (waiting === undefined || status.blocked !== undefined) return [];
   const until = waiting.until === undefined ? undefined : when(waiting.until, nowMs);
   return [
     '',

@@ -16,10 +16,13 @@ export function renderSubmitted(answer: SubmitAnswer, waiting: boolean, paint: P
   ];
 }
 
+/** The phase of the answer is the one before the run has acted on the decision, so it is not shown. */
 export function renderDecided(name: string, answer: DecideAnswer, paint: Paint): string[] {
-  const done = answer.decision === 'approve' ? paint('green', 'approved') : paint('red', 'rejected');
-  const open = answer.awaits.length === 0 ? '' : `; still open: ${answer.awaits.join(', ')}`;
-  return [`${name}: ${done} as ${answer.slot}; now ${answer.phase}${open}`];
+  if (answer.decision === 'reject')
+    return [`${name}: ${paint('red', 'rejected')} as ${answer.slot}; the request ends here`];
+  const then =
+    answer.awaits.length === 0 ? 'everybody has approved, it goes on' : `still open: ${answer.awaits.join(', ')}`;
+  return [`${name}: ${paint('green', 'approved')} as ${answer.slot}; ${then}`];
 }
 
 export function renderPhase(name: string, answer: PhaseAnswer): string[] {

@@ -20,7 +20,7 @@ export interface Terminal {
   interruption(): { signal: AbortSignal; release(): void };
 }
 
-/** Where the width is not known, lines are cut as on the smallest usual terminal. */
+/** Where the width is not known (some pseudo-terminals say 0), lines are cut as on the smallest usual terminal. */
 const USUAL_WIDTH = 80;
 
 export function processTerminal(): Terminal {
@@ -30,7 +30,7 @@ export function processTerminal(): Terminal {
     stderr: (chunk) => void process.stderr.write(chunk),
     isTerminal,
     get width() {
-      return process.stdout.columns ?? USUAL_WIDTH;
+      return process.stdout.columns || USUAL_WIDTH;
     },
     env: process.env,
     paint: painter(process.stdout.isTTY === true, process.env),

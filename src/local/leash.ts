@@ -16,9 +16,10 @@ export interface Leash {
   letGo(): Promise<void>;
 }
 
-// Reads "verb value" lines; the end of the pipe is the end of its owner. TERM first, so that databases close; after
-// three seconds KILL. In a container nobody may collect the dead: a zombie counts as gone. Signals that a terminal sends
-// to everybody must not end the one who cleans up.
+// Reads "verb value" lines; the end of the pipe is the end of its owner. TERM first, so that a worker hands back its
+// tasks; after 1.5 s KILL: the data is thrown away, and an API server without its etcd would linger. In a container
+// nobody may collect the dead: a zombie counts as gone. Signals that a terminal sends to everybody must not end the one
+// who cleans up.
 const SCRIPT = `
 trap '' INT TERM HUP QUIT
 pids=' ' dirs=
@@ -40,7 +41,7 @@ alive() {
 }
 for p in $pids; do kill -TERM "-$p" 2>/dev/null; kill -CONT "-$p" 2>/dev/null; done
 n=0
-while alive && [ $n -lt 30 ]; do sleep 0.1; n=$((n+1)); done
+while alive && [ $n -lt 15 ]; do sleep 0.1; n=$((n+1)); done
 for p in $pids; do kill -KILL "-$p" 2>/dev/null; done
 n=0
 while alive && [ $n -lt 20 ]; do sleep 0.1; n=$((n+1)); done

@@ -66,8 +66,7 @@ async function start(wanted: Wanted, signal: AbortSignal): Promise<void> {
       await platform.stop();
     }
   } catch (error) {
-    if (!signal.aborted) await tellLogs(stateDir);
-    throw error;
+    throw signal.aborted ? error : await withLogsKept(error, stateDir);
   } finally {
     await leash.letGo();
   }
@@ -115,9 +114,13 @@ async function untilAborted(signal: AbortSignal): Promise<void> {
   say('\nStopping');
 }
 
-async function tellLogs(stateDir: string): Promise<void> {
+/** The folder of the platform goes; what the error says of it is then true of the kept logs. */
+async function withLogsKept(error: unknown, stateDir: string): Promise<unknown> {
   const kept = await keepLogs(stateDir);
-  if (kept !== undefined) console.error(`The logs are kept in ${kept}`);
+  if (kept === undefined) return error;
+  console.error(`\nThe logs are kept in ${kept}`);
+  if (error instanceof Error) error.message = error.message.replaceAll(stateDir, kept);
+  return error;
 }
 
 function wantedOf(argv: string[]): Wanted | 'help' {

@@ -10,6 +10,7 @@ async function supervise(
 ): Promise<void> {
   const files = localFiles();
   const { signal } = interruption();
+  endWith(process.env['NAAS_LOCAL_OWNER']);
   const stateDir = `${files.platform}-${process.pid}-${Date.now().toString(36)}`;
   await claimState(files, stateDir);
   try {
@@ -29,6 +30,20 @@ async function supervise(
   } finally {
     await rm(files.state, { force: true });
   }
+}
+
+/** For a test or a build job: the platform must not outlive the process with this pid. */
+function endWith(owner: string | undefined): void {
+  if (!owner) return;
+  const watch = setInterval(() => {
+    try {
+      process.kill(Number(owner), 0);
+    } catch {
+      clearInterval(watch);
+      process.kill(process.pid, 'SIGTERM');
+    }
+  }, 500);
+  watch.unref();
 }
 
 supervise(JSON.parse(process.argv[2] ?? '{}')).catch((error: unknown) => {

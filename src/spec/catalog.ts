@@ -97,7 +97,11 @@ function reader(files: readonly CatalogFile[], problems: Problem[], sources: Map
         const [within, name] = classify(file.path);
         if (within !== folder || name === undefined) continue;
         if (sources.has(`${folder}/${name}`)) {
-          problems.push({ code: 'InvalidRequest', message: `the catalog holds ${folder}/${name} twice`, file: file.path });
+          problems.push({
+            code: 'InvalidRequest',
+            message: `the catalog holds ${folder}/${name} twice`,
+            file: file.path,
+          });
         }
         const value = parsed(file, `${folder}/${name}`, schema);
         if (value !== undefined) entries.push([name, value]);

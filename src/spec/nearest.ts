@@ -16,16 +16,24 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best.distance <= tolerance ? best.candidate : undefined;
 }
 
-/** Insertions, deletions and replacements from one word to the other (Levenshtein), one row at a time. */
+/** Insertions, deletions, replacements and swapped neighbours from one word to the other, one row at a time. */
 function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let line = 1; line <= from.length; line += 1) {
-    const next = [line];
+    const row = [line];
     for (let column = 1; column <= to.length; column += 1) {
-      const replaced = (row[column - 1] ?? 0) + (from[line - 1] === to[column - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
+      const replaced = at(last, column - 1) + (from[line - 1] === to[column - 1] ? 0 : 1);
+      const swaps = from[line - 1] === to[column - 2] && from[line - 2] === to[column - 1];
+      const swapped = line > 1 && column > 1 && swaps ? at(beforeLast, column - 2) + 1 : replaced;
+      row.push(Math.min(replaced, swapped, at(last, column) + 1, at(row, column - 1) + 1));
     }
-    row = next;
+    beforeLast = last;
+    last = row;
   }
-  return row[to.length] ?? 0;
+  return at(last, to.length);
+}
+
+function at(row: readonly number[], column: number): number {
+  return row[column] ?? 0;
 }

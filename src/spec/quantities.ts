@@ -82,7 +82,8 @@ export function canonicalQuantity(text: string): string {
 /** The same for a resource amount: quotas and limits are kept in thousandths, and the API server rounds up what is finer. */
 export function canonicalAmount(text: string): string {
   const quantity = parseQuantity(text);
-  if (quantity.nanos % MILLI !== 0n) throw refuse(text, 'it is finer than a thousandth, which Kubernetes would round up');
+  if (quantity.nanos % MILLI !== 0n)
+    throw refuse(text, 'it is finer than a thousandth, which Kubernetes would round up');
   return formatQuantity(quantity);
 }
 

@@ -34,16 +34,18 @@ export interface SchemaContext {
 /** A value that is shown is cut here: a message is no place for a whole document. */
 const SHOWN_VALUE_LENGTH = 120;
 
-/** In the order of the document, where it is known. */
+/** One problem a field, in the order of the document where that is known. */
 export function problemsOf(issues: readonly SchemaIssue[], context: SchemaContext): Problem[] {
   const problems = issues.flatMap((issue) => {
     const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
     if (issue.code === 'unrecognized_keys') return (issue.keys ?? []).map((key) => unknownKey(path, key, context));
     return [found(path, issue, context)];
   });
-  return problems.sort(
-    (left, right) => (left.line ?? 0) - (right.line ?? 0) || (left.column ?? 0) - (right.column ?? 0),
-  );
+  // One value, one problem: what is too long is mostly malformed too.
+  const single = new Map(problems.toReversed().map((each) => [each.field, each]));
+  return [...single.values()]
+    .reverse()
+    .sort((left, right) => (left.line ?? 0) - (right.line ?? 0) || (left.column ?? 0) - (right.column ?? 0));
 }
 
 function unknownKey(path: FieldPath, key: string, context: SchemaContext): Problem {

@@ -192,7 +192,7 @@ describe('naas approve and reject', () => {
     expect(decided).toEqual([
       [NAME, { decision: 'approve', planDigest: planAnswer.planDigest, changeDigest: planAnswer.changeDigest }],
     ]);
-    expect(played.out).toBe('shop-cart-staging: approved as team-lead; now provisioning\n');
+    expect(played.out).toBe('shop-cart-staging: approved as team-lead; everybody has approved, it goes on\n');
   });
 
   it('decides nothing when the plan is another one now', async () => {

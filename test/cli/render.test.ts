@@ -313,7 +313,7 @@ describe('progress', () => {
 
   it('is one line a change where nothing can be redrawn', () => {
     expect(plainLine(awaiting)).toBe(
-      'shop-cart-staging  awaiting-approval (asking for approval); waits for a decision of team-lead; somebody of group shop-leads approves or rejects it',
+      'shop-cart-staging  awaiting-approval (asking for approval); waits for a decision of team-lead; you can: somebody of group shop-leads approves or rejects it',
     );
     expect(plainLine(ready)).toBe('shop-cart-staging  ready');
   });

@@ -1,21 +1,26 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalStatus, localDown, localEnv, localStatus, localUp } from '../../src/local/daemon.ts';
+import { createLeash } from '../../src/local/leash.ts';
 import { gone, isRunning, nobody, processesOf } from './running.ts';
 
 describe('naas local', () => {
   let folder: string;
   let env: NodeJS.ProcessEnv;
+  const leash = createLeash();
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'naas-local-'));
-    env = { ...process.env, NAAS_LOCAL_STATE: folder, KUBECONFIG: '', TEMPORAL_ADDRESS: '' };
+    leash.removeFolder(folder);
+    // Its supervisor is detached on purpose; an interrupted test run must end it all the same.
+    const owner = { NAAS_LOCAL_OWNER: String(process.pid) };
+    env = { ...process.env, ...owner, NAAS_LOCAL_STATE: folder, KUBECONFIG: '', TEMPORAL_ADDRESS: '' };
   });
   afterAll(async () => {
     await localDown(env);
-    rmSync(folder, { recursive: true, force: true });
+    await leash.letGo();
   });
 
   it('says that nothing runs before `up`', async () => {
@@ -66,6 +71,14 @@ describe('naas local', () => {
     expect(existsSync(second.kubeconfig)).toBe(true);
     await localDown(env);
     expect(processesOf(folder)).toEqual([]);
+  });
+
+  it('ends with the process that owns it', async () => {
+    const owner = spawn('/bin/sleep', ['300']);
+    const up = await localUp({ env: { ...env, NAAS_LOCAL_OWNER: String(owner.pid) } });
+    owner.kill('SIGKILL');
+    await gone(Object.values(up.pids), 10_000);
+    expect(existsSync(up.stateDir)).toBe(false);
   });
 
   it('passes on why a start failed, and leaves nothing', async () => {

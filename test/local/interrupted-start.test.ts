@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLeash, type Leash } from '../../src/local/leash.ts';
 import { ROOT } from '../../tools/paths.mjs';
 import { nobody, processesOf } from './running.ts';
 
@@ -24,20 +25,24 @@ process.exitCode = exitCode() ?? 1;
 
 describe('a platform start that is interrupted', () => {
   let folder: string;
+  let leash: Leash;
   beforeEach(() => {
+    leash = createLeash();
     folder = mkdtempSync(join(tmpdir(), 'naas-interrupt-'));
+    leash.removeFolder(folder);
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => leash.letGo());
 
   function start() {
     // TMPDIR is where the platform puts its folder, and what marks its processes as this test's.
     const starter = spawn(process.execPath, ['--input-type=module', '-e', STARTER], {
       cwd: ROOT,
       env: { ...process.env, TMPDIR: folder, KUBECONFIG: '', TEMPORAL_ADDRESS: '' },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      // The channel ends the starter if the test run itself is interrupted.
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
     const exited = new Promise<number | null>((resolve) => starter.once('exit', (code) => resolve(code)));
-    const ready = new Promise<void>((resolve) => starter.stdout.once('data', () => resolve()));
+    const ready = new Promise<void>((resolve) => starter.stdout?.once('data', () => resolve()));
     return { starter, exited, ready };
   }
 

@@ -56,7 +56,7 @@ describe('leash', () => {
 
     started.kill('SIGKILL');
 
-    // Three seconds for those that close on TERM, then KILL.
+    // A moment for those that close on TERM, then KILL.
     await gone([...pids, leash], 8_000);
     expect(existsSync(data)).toBe(false);
     expect(existsSync(folder)).toBe(true);

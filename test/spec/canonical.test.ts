@@ -15,7 +15,9 @@ function shuffled(value: unknown): unknown {
 
 describe('canonicalJson', () => {
   it('sorts keys by code unit at every depth and writes no white space', () => {
-    expect(canonicalJson({ b: [{ z: 1, a: null }], a: 'ä', B: 1e21, '': -0 })).toBe('{"":0,"B":1e+21,"a":"ä","b":[{"a":null,"z":1}]}');
+    expect(canonicalJson({ b: [{ z: 1, a: null }], a: 'ä', B: 1e21, '': -0 })).toBe(
+      '{"":0,"B":1e+21,"a":"ä","b":[{"a":null,"z":1}]}',
+    );
   });
 
   it('is the same for every order of keys, and reads back as the same value', () => {

@@ -39,7 +39,10 @@ describe('the shipped catalog', () => {
       'services.loadbalancers': balancers,
     });
     expect(tier?.monthlyCostLimit).toEqual({ amount: cost, currency: 'GBP' });
-    expect(tier?.limits).toEqual({ default: { cpu: '500m', memory: '512Mi' }, defaultRequest: { cpu: '100m', memory: '128Mi' } });
+    expect(tier?.limits).toEqual({
+      default: { cpu: '500m', memory: '512Mi' },
+      defaultRequest: { cpu: '100m', memory: '128Mi' },
+    });
   });
 
   it('says in the head of each file what it is and how to add one', () => {
@@ -47,41 +50,97 @@ describe('the shipped catalog', () => {
   });
 
   it('keeps the names that belong to the cluster', () => {
-    expect(catalog.policy.reservedNames).toEqual(expect.arrayContaining(['kube-*', 'default', 'capsule-system', 'istio-*', 'cert-manager', 'flux-system', 'velero', 'gatekeeper-system', 'monitoring', 'naas-*']));
+    expect(catalog.policy.reservedNames).toEqual(
+      expect.arrayContaining([
+        'kube-*',
+        'default',
+        'capsule-system',
+        'istio-*',
+        'cert-manager',
+        'flux-system',
+        'velero',
+        'gatekeeper-system',
+        'monitoring',
+        'naas-*',
+      ]),
+    );
   });
 });
 
 describe('parseCatalog', () => {
   it('takes a folder before the paths', () => {
-    expect(parseCatalog(shippedFiles().map(({ path, text }) => ({ path: `/etc/naas/${path}`, text })))).toEqual(shippedCatalog());
+    expect(parseCatalog(shippedFiles().map(({ path, text }) => ({ path: `/etc/naas/${path}`, text })))).toEqual(
+      shippedCatalog(),
+    );
   });
 
   it('keeps people in their canonical spelling and quantities as the API server prints them', () => {
-    const catalog = parseCatalog(edited('teams.yaml', '[shop-developers, shop-leads]', '["Shop-Developers ", shop-leads]'));
+    const catalog = parseCatalog(
+      edited('teams.yaml', '[shop-developers, shop-leads]', '["Shop-Developers ", shop-leads]'),
+    );
     expect(catalog.teams['shop']?.groups).toEqual(['shop-developers', 'shop-leads']);
-    expect(parseCatalog(edited('dev.yaml', 'limits.memory: 4Gi', 'limits.memory: 4096Mi')).tiers['dev']?.quota['limits.memory']).toBe('4Gi');
+    expect(
+      parseCatalog(edited('dev.yaml', 'limits.memory: 4Gi', 'limits.memory: 4096Mi')).tiers['dev']?.quota[
+        'limits.memory'
+      ],
+    ).toBe('4Gi');
   });
 
   it.each([
-    ['tiers/dev.yaml', 'limits.cpu: "2"', 'limits.cpu: two', /tiers\/dev\.yaml:\d+:\d+: quota\["limits\.cpu"\].*not a quantity/],
+    [
+      'tiers/dev.yaml',
+      'limits.cpu: "2"',
+      'limits.cpu: two',
+      /tiers\/dev\.yaml:\d+:\d+: quota\["limits\.cpu"\].*not a quantity/,
+    ],
     ['tiers/dev.yaml', 'limits.cpu: "2"', 'limits.cpu: "-2"', /negative/],
     ['tiers/dev.yaml', 'limits.cpu: "2"', 'limits.cpu: "100"', /quotaOverrides|not between 500m and 3/],
     ['tiers/dev.yaml', 'defaultDays: 30', 'defaultDays: 300', /300 days are more than the maximum of 90/],
     ['tiers/dev.yaml', 'defaultRequest: { cpu: 100m', 'defaultRequest: { cpu: 600m', /above the default limit/],
     ['tiers/dev.yaml', 'amount: "100"', 'amount: 100', /put it in quotes/],
     ['tiers/dev.yaml', 'description:', 'descriptoin:', /did you mean "description"/],
-    ['templates/standard.yaml', 'tiers: [dev, staging, prod]', 'tiers: [dev, stagging, prod]', /tier "stagging" is not known; did you mean "staging"/],
-    ['templates/standard.yaml', 'allowedProfiles: [isolated, team, open-egress]', 'allowedProfiles: [isolated]', /default profile "team" is not among/],
+    [
+      'templates/standard.yaml',
+      'tiers: [dev, staging, prod]',
+      'tiers: [dev, stagging, prod]',
+      /tier "stagging" is not known; did you mean "staging"/,
+    ],
+    [
+      'templates/standard.yaml',
+      'allowedProfiles: [isolated, team, open-egress]',
+      'allowedProfiles: [isolated]',
+      /default profile "team" is not among/,
+    ],
     ['templates/standard.yaml', 'mesh: none', 'mesh: sidecar', /is not one of none/],
     ['teams.yaml', 'groups: [shop-developers, shop-leads]', 'groups: ["\\u0430da"]', /Latin and Cyrillic/],
     ['approvals.yaml', 'tiers: [dev]', 'tiers: [deV]', /rules\[0\]\.when\.tiers\[0\]/],
-    ['approvals.yaml', '- name: prod-two-people\n    when: { tiers: [prod] }', '- name: prod-two-people\n    when: { tiers: [prod], teams: [shop] }', /no rule covers every request of tier "prod"/],
-    ['approvals.yaml', 'groups: [platform-operators]', 'groups: [platfrom-operators]', /group "platfrom-operators" is not known; did you mean "platform-operators"/],
+    [
+      'approvals.yaml',
+      '- name: prod-two-people\n    when: { tiers: [prod] }',
+      '- name: prod-two-people\n    when: { tiers: [prod], teams: [shop] }',
+      /no rule covers every request of tier "prod"/,
+    ],
+    [
+      'approvals.yaml',
+      'groups: [platform-operators]',
+      'groups: [platfrom-operators]',
+      /group "platfrom-operators" is not known; did you mean "platform-operators"/,
+    ],
     ['approvals.yaml', 'people: { teamLeads: true }', 'people: {}', /nobody may fill slot "team-lead"/],
-    ['approvals.yaml', 'people: { leadsOf: [platform] }', 'people: { leadsOf: [platfrom] }', /team "platfrom" is not known/],
+    [
+      'approvals.yaml',
+      'people: { leadsOf: [platform] }',
+      'people: { leadsOf: [platfrom] }',
+      /team "platfrom" is not known/,
+    ],
     ['approvals.yaml', 'slot: platform', 'slot: team-lead', /two slots "team-lead"/],
     ['approvals.yaml', 'remindAfterMinutes: 240', 'remindAfterMinutes: 2400', /a reminder comes before/],
-    ['policy.yaml', 'admin: tenant-admin', 'admin: cluster-admin', /is not one of tenant-admin, tenant-developer, tenant-viewer/],
+    [
+      'policy.yaml',
+      'admin: tenant-admin',
+      'admin: cluster-admin',
+      /is not one of tenant-admin, tenant-developer, tenant-viewer/,
+    ],
     ['policy.yaml', '- example.com/', '- naas.dev/', /kept for naas or Kubernetes/],
     ['policy.yaml', '- example.com/', '- pod-security.kubernetes.io/', /kept for naas or Kubernetes/],
     ['policy.yaml', '- example.com/', '- kubernetes.io/metadata.name', /kept for naas or Kubernetes/],
@@ -98,7 +157,9 @@ describe('parseCatalog', () => {
   });
 
   it('says all problems of all files at once', () => {
-    const files = edited('dev.yaml', 'limits.cpu: "2"', 'limits.cpu: two').map((file) => (file.path.endsWith('policy.yaml') ? { ...file, text: 'roles: [' } : file));
+    const files = edited('dev.yaml', 'limits.cpu: "2"', 'limits.cpu: two').map((file) =>
+      file.path.endsWith('policy.yaml') ? { ...file, text: 'roles: [' } : file,
+    );
     const found = messages([...files, { path: 'prices.yaml', text: '' }]);
     expect(found.some((message) => message.includes('tiers/dev.yaml'))).toBe(true);
     expect(found.some((message) => message.includes('policy.yaml'))).toBe(true);
@@ -117,7 +178,14 @@ describe('parseCatalog', () => {
   });
 
   it('refuses a file that stands there twice', () => {
-    expect(messages([...shippedFiles(), { path: 'more/teams.yaml', text: 'x: 1' }])).toContain('the catalog holds teams.yaml twice');
-    expect(messages([...shippedFiles(), { path: 'tiers/dev.yml', text: shippedFiles().find(({ path }) => path.endsWith('dev.yaml'))?.text ?? '' }])).toContain('the catalog holds tiers/dev twice');
+    expect(messages([...shippedFiles(), { path: 'more/teams.yaml', text: 'x: 1' }])).toContain(
+      'the catalog holds teams.yaml twice',
+    );
+    expect(
+      messages([
+        ...shippedFiles(),
+        { path: 'tiers/dev.yml', text: shippedFiles().find(({ path }) => path.endsWith('dev.yaml'))?.text ?? '' },
+      ]),
+    ).toContain('the catalog holds tiers/dev twice');
   });
 });

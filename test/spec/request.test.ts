@@ -6,7 +6,15 @@ import { parseRequest, parseRequestText, requestJsonSchema } from '../../src/spe
 import { goodRequests, hostileValues } from '../support/request-arbitrary.ts';
 import { exampleText } from '../support/shipped-catalog.ts';
 
-const LEAST = { apiVersion: 'naas.dev/v1', kind: 'NamespaceRequest', team: 'shop', project: 'cart', environment: 'dev', tier: 'dev', purpose: 'Work' };
+const LEAST = {
+  apiVersion: 'naas.dev/v1',
+  kind: 'NamespaceRequest',
+  team: 'shop',
+  project: 'cart',
+  environment: 'dev',
+  tier: 'dev',
+  purpose: 'Work',
+};
 
 function problemsOf(parse: () => unknown): Problem[] {
   try {
@@ -34,7 +42,9 @@ describe('parseRequest', () => {
 
   it.each(['apiVersion', 'kind', 'team', 'project', 'environment', 'tier', 'purpose'])('wants %s', (field) => {
     const { [field]: _left, ...rest } = LEAST as Record<string, unknown>;
-    expect(problemsOf(() => parseRequest(rest))).toEqual([expect.objectContaining({ code: 'InvalidRequest', field, message: `${field} is missing` })]);
+    expect(problemsOf(() => parseRequest(rest))).toEqual([
+      expect.objectContaining({ code: 'InvalidRequest', field, message: `${field} is missing` }),
+    ]);
   });
 
   it.each<[string, unknown, string, string]>([
@@ -54,7 +64,7 @@ describe('parseRequest', () => {
     ['leaseDays', 0, 'leaseDays', 'at least 1'],
     ['leaseDays', 1.5, 'leaseDays', 'int'],
     ['leaseDays', 4000, 'leaseDays', 'at most 3650'],
-    ['members', { owners: [] }, 'members.owners', 'did you mean'],
+    ['members', { owners: [] }, 'members.owners', 'known are admins, developers, viewers'],
     ['members', { admins: [{}] }, 'members.admins[0]', 'exactly one of "group" and "user"'],
     ['members', { admins: [{ group: 'a', user: 'b' }] }, 'members.admins[0]', 'exactly one'],
     ['members', { admins: [{ group: 'system:masters' }] }, 'members.admins[0].group', "Kubernetes' own"],
@@ -68,14 +78,29 @@ describe('parseRequest', () => {
     ['network', { egressTo: [{ cidr: '10.0.0.1/8', ports: [{ port: 1 }] }] }, 'network.egressTo[0].cidr', 'host bits'],
     ['network', { egressTo: [{ cidr: '10.0.0.0/8', ports: [] }] }, 'network.egressTo[0].ports', 'at least 1'],
     ['network', { egressTo: [{ cidr: '10.0.0.0/8' }] }, 'network.egressTo[0].ports', 'is missing'],
-    ['network', { egressTo: [{ cidr: '10.0.0.0/8', ports: [{ protocol: 'ICMP', port: 1 }] }] }, 'network.egressTo[0].ports[0].protocol', 'TCP, UDP, SCTP'],
-    ['network', { egressTo: [{ cidr: '10.0.0.0/8', ports: [{ port: 70_000 }] }] }, 'network.egressTo[0].ports[0].port', 'at most 65535'],
+    [
+      'network',
+      { egressTo: [{ cidr: '10.0.0.0/8', ports: [{ protocol: 'ICMP', port: 1 }] }] },
+      'network.egressTo[0].ports[0].protocol',
+      'TCP, UDP, SCTP',
+    ],
+    [
+      'network',
+      { egressTo: [{ cidr: '10.0.0.0/8', ports: [{ port: 70_000 }] }] },
+      'network.egressTo[0].ports[0].port',
+      'at most 65535',
+    ],
     ['labels', { 'a b': 'c' }, 'labels["a b"]', 'no valid key'],
     ['labels', { 'example.com/a': 'b c' }, 'labels["example.com/a"]', 'letters'],
-    ['labels', Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`k${index}`, 'v'])), 'labels', 'at most 20'],
+    [
+      'labels',
+      Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`k${index}`, 'v'])),
+      'labels',
+      'at most 20',
+    ],
     ['annotations', { 'example.com/a': 'two\nlines' }, 'annotations["example.com/a"]', 'line breaks'],
     ['quota', { 'limits.cpu': 1.5 }, 'quota["limits.cpu"]', 'in quotes'],
-    ['quota', { 'limits.cpu': -1 }, 'quota["limits.cpu"]', 'quantity'],
+    ['quota', { 'limits.cpu': -1 }, 'quota["limits.cpu"]', 'at least 0'],
     ['quota', { 'Limits CPU': 1 }, 'quota["Limits CPU"]', 'no valid key'],
     ['teem', 'shop', 'teem', 'did you mean "team"?'],
     ['colour', 'red', 'colour', 'known are apiVersion, kind, team'],
@@ -83,12 +108,20 @@ describe('parseRequest', () => {
     ['toString', {}, 'toString', 'not known'],
   ])('%s: %j is refused at %s', (key, value, field, why) => {
     const problems = problemsOf(() => parseRequest({ ...LEAST, [key]: value }));
-    expect(problems).toEqual([expect.objectContaining({ code: 'InvalidRequest', field, message: expect.stringContaining(why) })]);
+    expect(problems).toEqual([
+      expect.objectContaining({ code: 'InvalidRequest', field, message: expect.stringContaining(why) }),
+    ]);
   });
 
-  it.each(['{"__proto__": {"team": "x"}}', '{"labels": {"__proto__": "x"}}', '{"quota": {"constructor": "1"}}', '{"members": {"prototype": []}}'])('refuses %s', (json) => {
+  it.each([
+    '{"__proto__": {"team": "x"}}',
+    '{"labels": {"__proto__": "x"}}',
+    '{"quota": {"constructor": "1"}}',
+    '{"members": {"prototype": []}}',
+  ])('refuses %s', (json) => {
     const value: unknown = { ...LEAST, ...{} };
-    for (const [key, item] of Object.entries(JSON.parse(json) as object)) Object.defineProperty(value, key, { value: item, enumerable: true });
+    for (const [key, item] of Object.entries(JSON.parse(json) as object))
+      Object.defineProperty(value, key, { value: item, enumerable: true });
     expect(problemsOf(() => parseRequest(value))[0]?.message).toContain('this key is not known');
     expect(({} as Record<string, unknown>)['team']).toBeUndefined();
   });
@@ -131,9 +164,18 @@ describe('parseRequestText', () => {
   });
 
   it('says every problem at once, each with its place, in the order of the file', () => {
-    const text = 'apiVersion: naas.dev/v1\nkind: NamespaceRequest\nteem: shop\nproject: Cart\nenvironment: dev\ntier: dev\npurpose: Work\nnetwork:\n  profile: open\n';
+    const text =
+      'apiVersion: naas.dev/v1\nkind: NamespaceRequest\nteem: shop\nproject: Cart\nenvironment: dev\ntier: dev\npurpose: Work\nnetwork:\n  profile: open\n';
     const problems = problemsOf(() => parseRequestText(text, 'my.yaml'));
-    expect(problems.map(({ field, line, column, value, allowed }) => ({ field, line, column, value, allowed: allowed?.slice(0, 3) }))).toEqual([
+    expect(
+      problems.map(({ field, line, column, value, allowed }) => ({
+        field,
+        line,
+        column,
+        value,
+        allowed: allowed?.slice(0, 3),
+      })),
+    ).toEqual([
       { field: 'team', line: 1, column: 1, value: undefined, allowed: undefined },
       { field: 'teem', line: 3, column: 1, value: undefined, allowed: ['apiVersion', 'kind', 'team'] },
       { field: 'project', line: 4, column: 10, value: 'Cart', allowed: undefined },
@@ -155,7 +197,12 @@ describe('requestJsonSchema', () => {
       title: 'NamespaceRequest',
       additionalProperties: false,
       required: ['apiVersion', 'kind', 'team', 'project', 'environment', 'tier', 'purpose'],
-      properties: { template: { default: 'standard' }, members: { properties: { admins: { maxItems: 50, items: { oneOf: [{ required: ['group'] }, { required: ['user'] }] } } } } },
+      properties: {
+        template: { default: 'standard' },
+        members: {
+          properties: { admins: { maxItems: 50, items: { oneOf: [{ required: ['group'] }, { required: ['user'] }] } } },
+        },
+      },
     });
   });
 });

@@ -3,7 +3,22 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalSubject, settleSubject } from '../../src/spec/subjects.ts';
 
-const INVISIBLE = ['\u200b', '\u200d', '\u2060', '\ufeff', '\u00ad', '\u202e', '\u2066', '\u0007', '\u180e', '\u034f', ' ', '\t', '\u00a0', '\u3000'];
+const INVISIBLE = [
+  '\u200b',
+  '\u200d',
+  '\u2060',
+  '\ufeff',
+  '\u00ad',
+  '\u202e',
+  '\u2066',
+  '\u0007',
+  '\u180e',
+  '\u034f',
+  ' ',
+  '\t',
+  '\u00a0',
+  '\u3000',
+];
 
 function fullWidth(text: string): string {
   return text.replace(/[!-~]/g, (character) => String.fromCodePoint((character.codePointAt(0) ?? 0) + 0xfee0));
@@ -43,7 +58,9 @@ describe('canonicalSubject', () => {
     ['Cyrillic with a Greek letter', '\u0430\u03bf', 'Cyrillic and Greek'],
     ['a Latin letter in full width beside Cyrillic', '\uff41\u0430', 'Latin and Cyrillic'],
   ])('refuses %s as unproven', (_name, text, why) => {
-    expect(() => canonicalSubject(text)).toThrow(expect.objectContaining({ name: 'Unproven', message: expect.stringContaining(why) }));
+    expect(() => canonicalSubject(text)).toThrow(
+      expect.objectContaining({ name: 'Unproven', message: expect.stringContaining(why) }),
+    );
   });
 
   it('is idempotent for whatever it accepts', () => {
@@ -58,16 +75,26 @@ describe('canonicalSubject', () => {
 
   it('gives one spelling for every case, width and invisible addition', () => {
     fc.assert(
-      fc.property(address, fc.array(fc.tuple(fc.nat(), fc.constantFrom(...INVISIBLE)), { maxLength: 5 }), (text, additions) => {
-        const plain = canonicalSubject(text);
-        const dotted = additions.reduce((current, [at, character]) => {
-          const index = at % (current.length + 1);
-          return current.slice(0, index) + character + current.slice(index);
-        }, text);
-        for (const variant of [text.toUpperCase(), fullWidth(text), dotted, `${text}.`, fullWidth(text.toUpperCase())]) {
-          expect(canonicalSubject(variant)).toBe(plain);
-        }
-      }),
+      fc.property(
+        address,
+        fc.array(fc.tuple(fc.nat(), fc.constantFrom(...INVISIBLE)), { maxLength: 5 }),
+        (text, additions) => {
+          const plain = canonicalSubject(text);
+          const dotted = additions.reduce((current, [at, character]) => {
+            const index = at % (current.length + 1);
+            return current.slice(0, index) + character + current.slice(index);
+          }, text);
+          for (const variant of [
+            text.toUpperCase(),
+            fullWidth(text),
+            dotted,
+            `${text}.`,
+            fullWidth(text.toUpperCase()),
+          ]) {
+            expect(canonicalSubject(variant)).toBe(plain);
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -26,7 +26,9 @@ describe('readYaml', () => {
   });
 
   it('reads JSON with tabs, escapes and surrogate pairs', () => {
-    expect(readYaml('{\n\t"a": [\n\t\t"\\ud83d\\ude00\\/",\n\t\ttrue\n\t]\n}', 'r.json').value).toEqual({ a: ['😀/', true] });
+    expect(readYaml('{\n\t"a": [\n\t\t"\\ud83d\\ude00\\/",\n\t\ttrue\n\t]\n}', 'r.json').value).toEqual({
+      a: ['😀/', true],
+    });
   });
 
   it('reads YAML 1.2: yes is a text, a lone 010 is ten', () => {
@@ -51,11 +53,16 @@ describe('readYaml', () => {
     ['too large a text', `a: ${'x'.repeat(MAX_SOURCE_BYTES)}`, '256 KiB'],
     ['too large a text in bytes', `a: ${'ä'.repeat(MAX_SOURCE_BYTES / 2)}`, '256 KiB'],
     ['deep nesting', `a: ${'['.repeat(30)}${']'.repeat(30)}`, 'deeper'],
-    ['deep nesting by indentation', Array.from({ length: 40 }, (_, depth) => `${' '.repeat(depth)}k:`).join('\n'), 'deeper'],
+    [
+      'deep nesting by indentation',
+      Array.from({ length: 40 }, (_, depth) => `${' '.repeat(depth)}k:`).join('\n'),
+      'deeper',
+    ],
   ])('refuses %s', (_name, text, why) => {
     const problems = problemsOf(text);
     expect(problems.map((problem) => problem.message).join('\n')).toContain(why);
-    for (const problem of problems.slice(0, 50)) expect(problem).toMatchObject({ code: 'InvalidRequest', file: 'r.yaml' });
+    for (const problem of problems.slice(0, 50))
+      expect(problem).toMatchObject({ code: 'InvalidRequest', file: 'r.yaml' });
   });
 
   it('tells of every duplicate, with its line', () => {

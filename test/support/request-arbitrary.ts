@@ -16,7 +16,21 @@ const label = (maxLength: number) =>
     )
     .map((parts) => parts.join(''));
 
-const words = fc.constantFrom('ledger', 'cart', 'checkout', "it's", '"quoted"', 'yes', 'Größe', '日本語', '#1', ': ', '{x}', '0o7', '~');
+const words = fc.constantFrom(
+  'ledger',
+  'cart',
+  'checkout',
+  "it's",
+  '"quoted"',
+  'yes',
+  'Größe',
+  '日本語',
+  '#1',
+  ': ',
+  '{x}',
+  '0o7',
+  '~',
+);
 const sentence = fc.array(words, { minLength: 1, maxLength: 8 }).map((list) => list.join(' '));
 
 const person = fc.oneof(
@@ -40,7 +54,9 @@ const network = fc.oneof(
   fc.tuple(byte, byte).map(([one, two]) => `203.0.${one}.${two}/32`),
   fc.nat({ max: 0xffff }).map((group) => `2001:db8:${group.toString(16)}::/48`),
 );
-const egressTo = fc.array(fc.record({ cidr: network, ports: fc.array(port, { minLength: 1, maxLength: 4 }) }), { maxLength: 4 });
+const egressTo = fc.array(fc.record({ cidr: network, ports: fc.array(port, { minLength: 1, maxLength: 4 }) }), {
+  maxLength: 4,
+});
 
 const labelValue = fc.oneof(label(63), fc.constantFrom('', 'A', 'v1.2_x', 'true', '12'));
 const labelKey = label(20).map((name) => `example.com/${name}`);
@@ -57,36 +73,39 @@ const overrides = fc.record(
 );
 
 export const goodRequests: fc.Arbitrary<NamespaceRequest> = fc.record(
-    {
-      apiVersion: fc.constant('naas.dev/v1' as const),
-      kind: fc.constant('NamespaceRequest' as const),
-      team: fc.constantFrom(...Object.keys(catalog.teams)),
-      project: fc.constantFrom('ledger', 'checkout', 'fraud'),
-      environment: label(12),
-      name: label(40).map((name) => `x${name}`),
-      template: fc.constant('standard'),
-      tier: fc.constantFrom(...Object.keys(catalog.tiers)),
-      purpose: sentence,
-      costCentre: fc.constantFrom('CC-1', '4711', 'a.b_c'),
-      members: fc.record({ admins: members, developers: members, viewers: members }, { requiredKeys: [] }),
-      network: fc.record(
-        {
-          profile: fc.constantFrom('isolated' as const, 'team' as const, 'open-egress' as const),
-          ingressFrom: fc.array(fc.record({ namespace: label(30).map((name) => `y${name}`) }), { maxLength: 3 }),
-          egressTo,
-          sharedServices: fc.subarray(Object.keys(catalog.platform.sharedServices)),
-        },
-        { requiredKeys: [] },
-      ),
-      labels: fc.dictionary(labelKey, labelValue, { maxKeys: 4 }),
-      annotations: fc.dictionary(labelKey, sentence, { maxKeys: 4 }),
-      leaseDays: fc.integer({ min: 1, max: 90 }),
-      quota: overrides,
-    },
-    { requiredKeys: ['apiVersion', 'kind', 'team', 'project', 'environment', 'template', 'tier', 'purpose'] },
-  );
+  {
+    apiVersion: fc.constant('naas.dev/v1' as const),
+    kind: fc.constant('NamespaceRequest' as const),
+    team: fc.constantFrom(...Object.keys(catalog.teams)),
+    project: fc.constantFrom('ledger', 'checkout', 'fraud'),
+    environment: label(12),
+    name: label(40).map((name) => `x${name}`),
+    template: fc.constant('standard'),
+    tier: fc.constantFrom(...Object.keys(catalog.tiers)),
+    purpose: sentence,
+    costCentre: fc.constantFrom('CC-1', '4711', 'a.b_c'),
+    members: fc.record({ admins: members, developers: members, viewers: members }, { requiredKeys: [] }),
+    network: fc.record(
+      {
+        profile: fc.constantFrom('isolated' as const, 'team' as const, 'open-egress' as const),
+        ingressFrom: fc.array(fc.record({ namespace: label(30).map((name) => `y${name}`) }), { maxLength: 3 }),
+        egressTo,
+        sharedServices: fc.subarray(Object.keys(catalog.platform.sharedServices)),
+      },
+      { requiredKeys: [] },
+    ),
+    labels: fc.dictionary(labelKey, labelValue, { maxKeys: 4 }),
+    annotations: fc.dictionary(labelKey, sentence, { maxKeys: 4 }),
+    leaseDays: fc.integer({ min: 1, max: 90 }),
+    quota: overrides,
+  },
+  { requiredKeys: ['apiVersion', 'kind', 'team', 'project', 'environment', 'template', 'tier', 'purpose'] },
+);
 
-const someName = fc.oneof(label(63), fc.constantFrom('shop', 'dev', 'standard', 'constructor', 'default', 'kube-x', 'naas-y', 'a'.repeat(63)));
+const someName = fc.oneof(
+  label(63),
+  fc.constantFrom('shop', 'dev', 'standard', 'constructor', 'default', 'kube-x', 'naas-y', 'a'.repeat(63)),
+);
 
 /** Each fits the schema; most name something that the catalog does not have, or ask for too much. */
 export const anyRequests: fc.Arbitrary<NamespaceRequest> = fc
@@ -102,7 +121,14 @@ export const anyRequests: fc.Arbitrary<NamespaceRequest> = fc
         tier: someName,
         cluster: someName,
         leaseDays: fc.integer({ min: 1, max: 3650 }),
-        labels: fc.dictionary(fc.oneof(label(20), fc.constantFrom('naas.dev/team', 'adopt.naas.dev/allow', 'pod-security.kubernetes.io/enforce')), labelValue, { maxKeys: 3 }),
+        labels: fc.dictionary(
+          fc.oneof(
+            label(20),
+            fc.constantFrom('naas.dev/team', 'adopt.naas.dev/allow', 'pod-security.kubernetes.io/enforce'),
+          ),
+          labelValue,
+          { maxKeys: 3 },
+        ),
         quota: fc.dictionary(
           fc.constantFrom('limits.cpu', 'limits.memory', 'requests.nvidia.com/gpu', 'secrets'),
           fc.constantFrom<string | number>('1', '1000', '-1', '1Zi', '5n', 99, '1e40', '0.0000000001', ''),
@@ -115,12 +141,35 @@ export const anyRequests: fc.Arbitrary<NamespaceRequest> = fc
   .map(([request, changes]) => ({ ...request, ...changes }));
 
 const key = fc.oneof(
-  fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'team', 'members', 'network', 'labels', 'quota', 'apiVersion', 'kind'),
+  fc.constantFrom(
+    '__proto__',
+    'constructor',
+    'prototype',
+    'toString',
+    'team',
+    'members',
+    'network',
+    'labels',
+    'quota',
+    'apiVersion',
+    'kind',
+  ),
   fc.string({ maxLength: 12 }),
 );
 
 export const hostileValues: fc.Arbitrary<unknown> = fc.oneof(
-  fc.anything({ key, withBigInt: true, withDate: true, withMap: true, withSet: true, withNullPrototype: true, withObjectString: true, withSparseArray: true }),
-  fc.tuple(goodRequests, key, fc.anything({ maxDepth: 2 })).map(([request, name, value]) => Object.defineProperty({ ...request }, name, { value, enumerable: true })),
+  fc.anything({
+    key,
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withSet: true,
+    withNullPrototype: true,
+    withObjectString: true,
+    withSparseArray: true,
+  }),
+  fc
+    .tuple(goodRequests, key, fc.anything({ maxDepth: 2 }))
+    .map(([request, name, value]) => Object.defineProperty({ ...request }, name, { value, enumerable: true })),
   fc.jsonValue(),
 );

@@ -101,7 +101,8 @@ function conflict(refusal: Refusal, said: string, attempt: Attempt, fail: Fail):
       'Let that manager give the field up, or ask for another value.',
     );
   }
-  if (refusal.reason === 'AlreadyExists') {
+  // Two applies that both make the object race; the loser only has to apply again.
+  if (refusal.reason === 'AlreadyExists' && attempt.verb === 'create') {
     return fail('NotOurs', `found the name taken: ${said}`, 'Choose another name, or find out who owns the object.');
   }
   if (/\buid\b/i.test(refusal.message)) {

@@ -82,7 +82,7 @@ export function openTransport(store: CredentialStore): Transport {
           origin: base.origin,
           path: `${base.pathname.replace(/\/$/, '')}${call.path}${query}`,
           method: call.method,
-          // A flat list: undici joins several values of one name with commas otherwise.
+          // A flat list, because one name may come several times.
           headers: [
             ['accept', 'application/json'],
             ['user-agent', 'naas'],
@@ -134,8 +134,16 @@ function answerOf(
 }
 
 function createDispatcher(credentials: Credentials): Dispatcher {
-  // Headers and body have no timeout of their own: the deadline of the call is the one bound.
-  const common = { connections: CONNECTIONS, keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: 0, bodyTimeout: 0 };
+  const common = {
+    connections: CONNECTIONS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // The deadline of the call is the one bound, from the first byte to the last.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    // HTTP/1.1: one call a connection, so that the last look at the clock is taken as the call is written, and giving up
+    // a call never ends another one. HTTP/2 also joins repeated headers, which impersonated groups do not survive.
+    allowH2: false,
+  };
   if (credentials.proxyUrl === undefined || credentials.proxyUrl === '') {
     return new Agent({ ...common, connect: { ...credentials.tls } });
   }

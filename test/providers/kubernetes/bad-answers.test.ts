@@ -82,6 +82,20 @@ describe('an answer that asks to wait', () => {
   });
 });
 
+describe('a conflict', () => {
+  it('of two applies that both make the object is worth another try, unlike a name that is taken', async () => {
+    const taken = refusal(409, 'AlreadyExists', 'configmaps "info" already exists');
+    const error = await applied((_incoming, response) => json(response, 409, taken));
+    expect(error.code).toBe('Unavailable');
+    await expect(cluster.create(CONFIG_MAP, soon())).rejects.toMatchObject({ code: 'NotOurs' });
+  });
+
+  it('of two versions of one object is worth another try', async () => {
+    const modified = refusal(409, 'Conflict', 'Operation cannot be fulfilled: the object has been modified');
+    expect((await applied((_incoming, response) => json(response, 409, modified))).code).toBe('Unavailable');
+  });
+});
+
 describe('an answer that is none', () => {
   it('is Unavailable when the connection breaks before the answer', async () => {
     const error = await applied((incoming) => incoming.socket.destroy());

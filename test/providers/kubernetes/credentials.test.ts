@@ -1,9 +1,11 @@
 // Credentials that change under a running worker.
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectCluster } from '../../../src/providers/kubernetes/index.ts';
+import { sharedPlatform } from '../../support/platform.ts';
 import { type FakeApi, json, kubeconfigFor, refusal, startFakeApi } from './fake-api.ts';
 
 const REF = {
@@ -68,6 +70,24 @@ describe('a token file', () => {
       code: 'Unavailable',
       message: /user me .*nowhere/,
     });
+    await cluster.close();
+  });
+});
+
+describe('a certificate authority in a file', () => {
+  it('that is replaced is trusted without a restart', async () => {
+    const file = join(folder, 'ca.crt');
+    const kubeconfig = join(folder, 'with-ca-file');
+    const inline = JSON.parse(await readFile(await kubeconfigFor(folder, fake.server, { token: 'x' }), 'utf8'));
+    inline.clusters[0].cluster = { server: fake.server, 'certificate-authority': 'ca.crt' };
+    await writeFile(kubeconfig, JSON.stringify(inline));
+    // A real certificate, of somebody else.
+    await writeFile(file, rootCertificates[0] ?? '');
+    const cluster = await connectCluster({ name: 'c1', kubeconfig });
+    await expect(cluster.read(REF, soon())).rejects.toMatchObject({ code: 'Unavailable', message: /certificate/ });
+    await copyFile(sharedPlatform().controlPlane.caFile, file);
+    await aSecond();
+    await expect(cluster.read(REF, soon())).resolves.toBeDefined();
     await cluster.close();
   });
 });

@@ -1,0 +1,48 @@
+// A stage that runs out of time: each write of provisioning hangs in the network until the run has given up and undone.
+// Then it arrives. No attempt may have a deadline beyond the end of its stage: the write has to come too late.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Snapshot } from '../support/cluster-snapshot.ts';
+import { describePoint, type EffectTable } from '../support/effects-table.ts';
+import { gather } from '../support/fault-proxy-gate.ts';
+import { cleanLife, DEV, openStand, type Stand } from '../support/scenario.ts';
+
+let stand: Stand;
+let table: EffectTable;
+let before: Snapshot;
+
+beforeAll(async () => {
+  // No multiple of an attempt's own patience: the last attempt is cut short by the end of the stage.
+  stand = await openStand({ timing: { stageTimeoutSeconds: 15 } });
+  await stand.startWorker();
+  before = await stand.snapshot();
+  table = await cleanLife(stand, 'outlived-clean');
+});
+
+afterAll(async () => {
+  await stand?.close();
+  console.log(`outlived stages: ${table?.provisioning.length ?? 0} cases`);
+});
+
+describe('a write that outlives its stage', () => {
+  it('comes too late', async () => {
+    const places = table.provisioning.map((point, index) => ({
+      tenant: `outlived-${String(index + 1).padStart(2, '0')}`,
+      point,
+      moment: 'before' as const,
+    }));
+    const gates = places.map((place) => gather(stand.proxy, [place]));
+    await Promise.all(places.map(({ tenant }) => stand.submit(tenant, DEV)));
+    await Promise.all(gates.map((gate) => gate.allArrived()));
+    const late = await Promise.all(
+      places.map(async ({ tenant, point }, index) => {
+        await stand.untilAll([tenant], ['failed']);
+        // At once: a minute later any deadline would have passed.
+        const [statuses = []] = (await gates[index]?.sendHeld()) ?? [];
+        return `${describePoint(point)}: ${statuses.every((status) => status >= 400) ? 'refused' : `took effect (${statuses})`}`;
+      }),
+    );
+    for (const gate of gates) gate.open();
+    expect(late).toEqual(places.map(({ point }) => `${describePoint(point)}: refused`));
+    expect(await stand.changesSince(before)).toEqual([]);
+  });
+});

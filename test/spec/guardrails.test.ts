@@ -1,0 +1,123 @@
+// The checks over gathered facts.
+import { describe, expect, it } from 'vitest';
+import { type Facts, guardrails } from '../../src/spec/guardrails.ts';
+import { LABEL } from '../../src/spec/names.ts';
+import { parseRequest } from '../../src/spec/request.ts';
+import { resolve } from '../../src/spec/resolve.ts';
+import { shippedCatalog } from '../support/shipped-catalog.ts';
+
+const catalog = shippedCatalog();
+
+function facts(changes: Partial<Facts> = {}, request: Record<string, unknown> = {}): Facts {
+  const spec = resolve(
+    parseRequest({
+      apiVersion: 'naas.dev/v1',
+      kind: 'NamespaceRequest',
+      team: 'shop',
+      project: 'cart',
+      environment: 'dev',
+      tier: 'dev',
+      purpose: 'Work',
+      ...request,
+    }),
+    catalog,
+    { cluster: 'local' },
+  );
+  return {
+    sender: { subject: 'ada@example.com', groups: ['shop-developers'] },
+    spec,
+    catalog,
+    liveNamespace: null,
+    ingressOwners: {},
+    ...changes,
+  };
+}
+
+const held = (team: string, project: string, environment: string): Facts['liveNamespace'] => ({
+  labels: { [LABEL.team]: team, [LABEL.project]: project, [LABEL.environment]: environment },
+  annotations: {},
+});
+
+describe('guardrails', () => {
+  it('let a member ask for a free name', () => {
+    expect(guardrails(facts())).toEqual([]);
+  });
+
+  it.each([
+    ['a lead', { subject: 'bob@example.com', groups: ['shop-leads'] }, true],
+    ['an operator', { subject: 'ops@example.com', groups: ['platform-operators'] }, true],
+    ['a member of another team', { subject: 'eve@example.com', groups: ['payments-developers'] }, false],
+    ['somebody without groups', { subject: 'shop-developers', groups: [] }, false],
+  ])('%s may submit for the team: %s', (_who, sender, allowed) => {
+    const problems = guardrails(facts({ sender }));
+    expect(problems.map((problem) => problem.code)).toEqual(allowed ? [] : ['NotAllowed']);
+    if (!allowed) expect(problems[0]?.message).toContain('group shop-developers');
+  });
+
+  it('say whose an existing namespace is', () => {
+    expect(guardrails(facts({ liveNamespace: held('shop', 'cart', 'dev') }))).toEqual([
+      expect.objectContaining({
+        code: 'Conflict',
+        field: 'name',
+        message: expect.stringContaining('exists already: it is team shop, project cart, environment dev'),
+      }),
+    ]);
+    expect(guardrails(facts({ liveNamespace: { labels: {}, annotations: {} } }))[0]).toMatchObject({
+      code: 'Conflict',
+      message: expect.stringContaining('not managed by naas'),
+    });
+    expect(guardrails(facts({ liveNamespace: held('payments', 'x', 'y') }))[0]?.message).toContain(
+      'belongs to team payments, project x, environment y, the request is for team shop',
+    );
+  });
+
+  it('name both triples when they come to the same name', () => {
+    const [problem] = guardrails(
+      facts({ liveNamespace: held('shop', 'cart-a', 'dev') }, { project: 'cart', environment: 'a-dev' }),
+    );
+    expect(problem).toMatchObject({ code: 'Conflict' });
+    expect(problem?.message).toContain(
+      'team shop, project cart-a, environment dev and team shop, project cart, environment a-dev come to the same name',
+    );
+  });
+
+  it.each([
+    ['absent', 'absent' as const, 'does not exist'],
+    ['unmanaged', 'unmanaged' as const, 'does not manage it'],
+    ['never gathered', undefined, 'does not exist'],
+    ['of a team that has left', { team: 'gone' }, 'no lead'],
+  ])('refuse ingress from a namespace that is %s', (_name, owner, why) => {
+    const problems = guardrails(
+      facts(
+        { ingressOwners: owner === undefined ? {} : { 'other-x-dev': owner } },
+        { network: { ingressFrom: [{ namespace: 'other-x-dev' }] } },
+      ),
+    );
+    expect(problems).toEqual([
+      expect.objectContaining({
+        code: 'RefusedByGuardrail',
+        field: 'network.ingressFrom',
+        message: expect.stringContaining(why),
+      }),
+    ]);
+  });
+
+  it('take ingress from managed namespaces', () => {
+    const owners = { a: { team: 'shop' }, b: { team: 'payments' } };
+    expect(
+      guardrails(
+        facts({ ingressOwners: owners }, { network: { ingressFrom: [{ namespace: 'a' }, { namespace: 'b' }] } }),
+      ),
+    ).toEqual([]);
+  });
+
+  it('say everything at once', () => {
+    const problems = guardrails(
+      facts(
+        { sender: { subject: 'eve', groups: [] }, liveNamespace: { labels: {}, annotations: {} } },
+        { network: { ingressFrom: [{ namespace: 'constructor' }] } },
+      ),
+    );
+    expect(problems.map((problem) => problem.code)).toEqual(['NotAllowed', 'Conflict', 'RefusedByGuardrail']);
+  });
+});
