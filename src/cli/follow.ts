@@ -80,7 +80,11 @@ function liveDisplay(context: Context): Display {
   let current: Status | undefined;
   const draw = () => {
     if (current === undefined) return;
-    const lines = renderLive(current, { nowMs: terminal.nowMs(), sinceMs, frame: frame++ }, terminal.paint);
+    const lines = renderLive(
+      current,
+      { nowMs: terminal.nowMs(), sinceMs, width: terminal.width, frame: frame++ },
+      terminal.paint,
+    );
     const up = drawn === 0 ? '' : `\x1b[${drawn}A`;
     const body = lines.map((line) => `${clip(line, terminal.width - 1)}\x1b[K\n`).join('');
     terminal.stdout(`${up}${body}\x1b[J`);

@@ -6,7 +6,7 @@ import { assertNever } from './assert-never.ts';
 import { colourOf } from './outcome.ts';
 import type { Paint } from './paint.ts';
 import { people } from './render-people.ts';
-import { columns, facts } from './table.ts';
+import { columns, wrap } from './table.ts';
 import { clock, span, when } from './time.ts';
 
 export const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
@@ -21,6 +21,8 @@ export interface Moment {
   nowMs: number;
   /** When the waiting began. */
   sinceMs: number;
+  /** Of the terminal, in characters. */
+  width: number;
   frame: number;
 }
 
@@ -29,23 +31,39 @@ export function renderLive(status: Status, moment: Moment, paint: Paint): string
   const rows = marks(status).map((mark) => [signOf(mark, spinner, paint), mark.name, paint('dim', mark.note)]);
   const waited = paint('dim', span(moment.nowMs - moment.sinceMs));
   const head = `${paint('bold', status.name)}  ${paint(colourOf(status.phase), status.phase)}  ${waited}`;
-  return [head, ...columns(rows, '  '), ...waitingLines(status, moment.nowMs)];
+  return [head, ...columns(rows, '  '), ...waitingLines(status, moment)];
 }
 
-function waitingLines(status: Status, nowMs: number): string[] {
-  const stale = status.stale
-    ? [['no worker', 'nobody answers for this run; it goes on when a worker is back'] as const]
-    : [];
-  const waiting = status.waitsFor;
-  if (waiting === undefined) return facts(stale);
-  const until = waiting.until === undefined ? '' : `, until ${when(waiting.until, nowMs)}`;
-  return facts([...stale, ['waits for', `${waiting.what}${until}`], ['you can', waiting.todo]]);
+function waitingLines(status: Status, moment: Moment): string[] {
+  const stale = status.stale ? ['nobody answers for this run; it goes on when a worker is back'] : [];
+  const waiting = isResting(status) ? undefined : status.waitsFor;
+  const until = waiting?.until === undefined ? '' : `, until ${when(waiting.until, moment.nowMs)}`;
+  const said = [
+    ...stale.map((text) => ['no worker', text] as const),
+    ...(waiting === undefined
+      ? []
+      : ([
+          ['waits for', `${waiting.what}${until}`],
+          ['you can', waiting.todo],
+        ] as const)),
+  ];
+  // Room for the longest of the three names and the blanks around it.
+  const room = moment.width - 14;
+  return columns(
+    said.flatMap(([name, text]) => wrap(text, room).map((line, index) => [index === 0 ? name : '', line])),
+    '  ',
+  );
+}
+
+/** What it waits for then is nobody's business now. */
+function isResting({ phase }: Status): boolean {
+  return phase === 'ready' || isEnd(phase);
 }
 
 /** The same line again means that nothing changed that a person would notice. */
 export function plainLine(status: Status): string {
   const { name, phase, waitsFor } = status;
-  const resting = phase === 'ready' || isEnd(phase);
+  const resting = isResting(status);
   const step = resting ? '' : ` (${stepWords(status.step)})`;
   const stale = status.stale ? '; no worker answers' : '';
   const waits = resting || waitsFor === undefined ? '' : `; waits for ${waitsFor.what}; you can: ${waitsFor.todo}`;

@@ -25,6 +25,17 @@ export function facts(pairs: readonly (readonly [string, string | undefined])[],
   );
 }
 
+/** Breaks plain text between words; a word that is longer than a line stands alone. */
+export function wrap(text: string, limit: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > limit) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
+
 /** Cuts a line to the terminal's width, colour and all: a wrapped line would break the redrawing of live output. */
 export function clip(line: string, limit: number): string {
   if (width(line) <= limit) return line;

@@ -18,6 +18,9 @@ export function parseCidr(text: string): Cidr | { why: string } {
   const family = address.includes(':') ? 6 : 4;
   const base = family === 6 ? parseV6(address) : parseV4(address);
   if (base === undefined) return { why: `"${address}" is no IPv${family} address in plain form` };
+  // The API server warns of other spellings; with one alone, equal networks are equal texts.
+  const plain = family === 6 ? printV6(base) : address;
+  if (plain !== address) return { why: `write the address as ${plain}` };
   const bits = family === 6 ? 128 : 32;
   const prefix = Number(length);
   if (prefix > bits) return { why: `a prefix of IPv${family} has at most ${bits} bits` };
@@ -49,4 +52,15 @@ function parseV6(text: string): bigint | undefined {
   if ((halves.length === 2 ? missing < 1 : missing !== 0) || !groups.every((group) => GROUP.test(group)))
     return undefined;
   return groups.reduce((sum, group) => (sum << 16n) | BigInt(`0x${group}`), 0n);
+}
+
+/** RFC 5952: the longest run of two or more zero groups, the first of equals, is "::". */
+function printV6(base: bigint): string {
+  const groups = Array.from({ length: 8 }, (_, index) => ((base >> BigInt(112 - 16 * index)) & 0xffffn).toString(16));
+  const text = groups.join(':');
+  const runs = [...text.matchAll(/(?<![0-9a-f])0(?::0)+(?![0-9a-f])/g)];
+  const longest = runs.reduce((best, [run]) => (run.length > best.length ? run : best), '');
+  const at = runs.find(([run]) => run === longest)?.index;
+  if (at === undefined) return text;
+  return `${text.slice(0, at).replace(/:$/, '')}::${text.slice(at + longest.length).replace(/^:/, '')}`;
 }

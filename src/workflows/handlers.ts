@@ -1,6 +1,6 @@
 // What each message does to a run: ask the lifecycle table, prove the sender, judge, change the state. A handler never waits
 // for people or for provisioning; it answers "accepted" or the exact reason why not.
-import { condition, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import { isAmong, judge, openSlots, type People, type Sender } from '../spec/approval.ts';
 import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
 import { type Cell, LIFECYCLE, type MessageName } from '../spec/lifecycle.ts';
@@ -28,17 +28,19 @@ import { admittedOf, enter, note, noteProblems, publish, type Run, refusal } fro
 import { ANSWERED_LENGTH } from './state.ts';
 
 export function handleMessages(run: Run): void {
-  setHandler(submitUpdate, (message) => submit(run, message), { description: 'Request this namespace' });
-  setHandler(decideUpdate, (message) => decide(run, 'decide', message), {
+  setHandler(submitUpdate, (message) => shielded(() => submit(run, message)), {
+    description: 'Request this namespace',
+  });
+  setHandler(decideUpdate, (message) => shielded(() => decide(run, 'decide', message)), {
     description: 'Approve or reject what waits for a decision',
   });
-  setHandler(teardownUpdate, (message) => teardown(run, message), {
+  setHandler(teardownUpdate, (message) => shielded(() => teardown(run, message)), {
     description: 'Delete the namespace and all it owns',
   });
-  setHandler(cancelUpdate, (message) => cancel(run, message), {
+  setHandler(cancelUpdate, (message) => shielded(() => cancel(run, message)), {
     description: 'Cancel what is in progress and undo it',
   });
-  setHandler(decisionSignal, (message) => decideBySignal(run, message), {
+  setHandler(decisionSignal, (message) => shielded(() => decideBySignal(run, message)), {
     description: 'The same as decide, for callers that only signal',
   });
   setHandler(statusQuery, () => statusOf(run.name, run.state), {
@@ -46,6 +48,11 @@ export function handleMessages(run: Run): void {
   });
   setHandler(planQuery, () => planOf(run), { description: 'What is asked for: digests, changes, rendered objects' });
   setHandler(historyQuery, () => run.state.timeline, { description: 'What happened, newest last' });
+}
+
+/** After a native cancel the root is cancelled for good: a message that comes later must still be proven and answered. */
+function shielded<T>(answer: () => Promise<T>): Promise<T> {
+  return CancellationScope.nonCancellable(answer);
 }
 
 async function submit(run: Run, message: Submission): Promise<SubmitAnswer> {

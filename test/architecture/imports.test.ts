@@ -1,17 +1,6 @@
 // Holds the import table of docs/decisions/0001: which folder may load which. Types are free where the table says so.
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-
-const SRC = resolve(import.meta.dirname, '../../src');
-
-interface Import {
-  file: string;
-  room: string;
-  target: string;
-  typeOnly: boolean;
-  lazy: boolean;
-}
+import { type Import, importsOf, sourceFiles } from '../support/source-imports.ts';
 
 const PURE_LIBRARIES = ['@noble/hashes', 'yaml'];
 const CONTRACTS = ['workflows/messages.ts', 'workflows/state.ts'];
@@ -115,24 +104,6 @@ function isAllowed(each: Import): boolean {
   if (each.typeOnly) rules.push(TYPES[each.room], (target) => CONTRACTS.includes(target));
   if (each.lazy) rules.push(LAZY[each.room]);
   return rules.some((rule) => rule?.(each.target, each.file) === true);
-}
-
-function sourceFiles(): string[] {
-  return readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
-}
-
-function importsOf(file: string): Import[] {
-  const text = readFileSync(join(SRC, file), 'utf8');
-  const room = file.includes('/') ? file.slice(0, file.indexOf('/')) : file;
-  const found: Import[] = [];
-  const add = (specifier: string, typeOnly: boolean, lazy: boolean): void => {
-    const target = specifier.startsWith('.') ? relative(SRC, resolve(SRC, dirname(file), specifier)) : specifier;
-    found.push({ file, room, target, typeOnly, lazy });
-  };
-  for (const [, keyword, specifier] of text.matchAll(/^(?:import|export)\s+(type\s)?[^;'"]*?from\s+'([^']+)'/gm))
-    add(specifier ?? '', keyword !== undefined, false);
-  for (const [, specifier] of text.matchAll(/(?<!typeof )\bimport\('([^']+)'\)/g)) add(specifier ?? '', false, true);
-  return found;
 }
 
 function findCycle(edges: Import[]): string[] {

@@ -262,7 +262,7 @@ describe('what people read', () => {
 });
 
 describe('progress', () => {
-  const moment = { nowMs, sinceMs: nowMs - 3_400, frame: 0 };
+  const moment = { nowMs, sinceMs: nowMs - 3_400, width: 60, frame: 0 };
 
   it('of a provisioning shows what is done, what is going on and what comes', () => {
     const running = statusWith({
@@ -305,8 +305,10 @@ describe('progress', () => {
         ·  guardrails
         ·  equipment
         ·  access
-        waits for  a decision of team-lead, until 2026-03-08 11:58:00Z (in 6 d 23 h)
-        you can    somebody of group shop-leads approves or rejects it
+        waits for  a decision of team-lead, until 2026-03-08
+                   11:58:00Z (in 6 d 23 h)
+        you can    somebody of group shop-leads approves or
+                   rejects it
       "
     `);
   });

@@ -48,6 +48,21 @@ describe('parseCidr', () => {
   });
 });
 
+describe('an IPv6 address in another spelling', () => {
+  it.each([
+    ['2001:db8:0::/48', '2001:db8::'],
+    ['2001:0db8::/32', '2001:db8::'],
+    ['0:0:0:0:0:0:0:0/0', '::'],
+    ['1:0:0:2:0:0:0:3/128', '1:0:0:2::3'],
+    ['1:0:0:2:3:0:0:4/128', '1::2:3:0:0:4'],
+    ['1:2:3::5:6:7:8/128', '1:2:3:0:5:6:7:8'],
+    ['10:0:0:1:0:0:0:100/128', '10:0:0:1::100'],
+  ])('%s is told to be written as %s', (text, plain) => {
+    expect(parseCidr(text)).toEqual({ why: `write the address as ${plain}` });
+    expect(parseCidr(`${plain}/${text.split('/')[1]}`)).toHaveProperty('base');
+  });
+});
+
 describe('overlaps', () => {
   it.each([
     ['10.0.0.0/8', '10.20.0.0/16', true],

@@ -52,7 +52,7 @@ const byte = fc.nat({ max: 255 });
 const network = fc.oneof(
   fc.tuple(byte, byte).map(([one, two]) => `10.${one}.${two}.0/24`),
   fc.tuple(byte, byte).map(([one, two]) => `203.0.${one}.${two}/32`),
-  fc.nat({ max: 0xffff }).map((group) => `2001:db8:${group.toString(16)}::/48`),
+  fc.integer({ min: 1, max: 0xffff }).map((group) => `2001:db8:${group.toString(16)}::/48`),
 );
 const egressTo = fc.array(fc.record({ cidr: network, ports: fc.array(port, { minLength: 1, maxLength: 4 }) }), {
   maxLength: 4,

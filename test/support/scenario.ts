@@ -30,6 +30,8 @@ export interface Stand {
   /** Who requests, and who leads the team. */
   owner: NaasClient;
   lead: NaasClient;
+  /** Anybody else; whoever asks for it closes it. */
+  clientOf(person: Person): NaasClient;
   prover(person: Person): Prove;
   /** Signs with a key that nobody trusts. */
   forger(person: Person): Prove;
@@ -106,6 +108,7 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
     auditLog: controlPlane.auditLog,
     owner,
     lead,
+    clientOf,
     prover: prove.trusted,
     forger: prove.forged,
     request: requestOf,

@@ -5,6 +5,7 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActivities } from '../../src/activities/index.ts';
 import { readCatalog } from '../../src/config.ts';
+import { temporalTestServer } from '../../src/local/binaries.ts';
 import { connectCluster } from '../../src/providers/kubernetes/index.ts';
 import { localProver } from '../../src/providers/proofs/local-issuer.ts';
 import { trustedKeys } from '../../src/providers/proofs/trusted-keys.ts';
@@ -29,8 +30,9 @@ let closeCluster: () => Promise<void>;
 
 beforeAll(async () => {
   const platform = sharedPlatform();
-  const path = process.env['NAAS_TEMPORAL_TEST_SERVER'] ?? '';
-  env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
+  env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: temporalTestServer() } },
+  });
   await env.connection.operatorService.addSearchAttributes({
     namespace: 'default',
     searchAttributes: Object.fromEntries(

@@ -1,2 +1,2 @@
 // The door to this folder: a cluster as the activities see it. Loading it loads no vendor SDK.
-export { type ConnectOptions, connectCluster, type KubernetesCluster } from './connect.ts';
+export { connectCluster, type KubernetesCluster } from './connect.ts';

@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { rowOf, staleStatus, visibilityQuery } from '../../src/client/records.ts';
+
+const run = {
+  workflowId: 'namespace:shop-cart-dev',
+  searchAttributes: {
+    NaasPhase: ['ready'],
+    NaasTeam: ['shop'],
+    NaasEnvironment: ['dev'],
+    NaasLeaseEnd: [new Date('2026-03-01T00:00:00Z')],
+  },
+  startTime: new Date('2026-01-01T00:00:00Z'),
+};
+
+describe('a visibility query', () => {
+  it('asks for running lifecycles, narrowed by what is given', () => {
+    expect(visibilityQuery({})).toBe(`WorkflowType = 'namespaceLifecycle' AND ExecutionStatus = 'Running'`);
+    expect(visibilityQuery({ team: 'shop', phase: 'ready', closed: true })).toBe(
+      `WorkflowType = 'namespaceLifecycle' AND NaasTeam = 'shop' AND NaasPhase = 'ready'`,
+    );
+    expect(visibilityQuery({ awaits: ['user:a', 'group:b'] })).toContain(`NaasAwaits IN ('user:a', 'group:b')`);
+  });
+
+  it('never lets a value out of its quotes', () => {
+    fc.assert(
+      fc.property(fc.string(), (team) => {
+        const query = visibilityQuery({ team, closed: true });
+        const literal = query.slice(query.indexOf('NaasTeam = ') + 'NaasTeam = '.length);
+        expect(literal).toMatch(/^'(?:[^'\\]|\\.)*'$/s);
+      }),
+    );
+  });
+});
+
+describe("Temporal's own records", () => {
+  it('make a row, with the phase that was last published', () => {
+    expect(rowOf(run)).toEqual({
+      name: 'shop-cart-dev',
+      phase: 'ready',
+      team: 'shop',
+      environment: 'dev',
+      needsPerson: false,
+      leaseEnd: '2026-03-01T00:00:00.000Z',
+      startedAt: '2026-01-01T00:00:00.000Z',
+    });
+    expect(rowOf({ ...run, searchAttributes: {} }).phase).toBe('unknown');
+  });
+
+  it('make a status that says that it is stale and what it waits for', () => {
+    expect(staleStatus('shop-cart-dev', run)).toMatchObject({
+      phase: 'ready',
+      stale: true,
+      waitsFor: { what: expect.stringContaining('worker') },
+    });
+  });
+});
