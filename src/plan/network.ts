@@ -20,6 +20,7 @@ export function defaultDeny(spec: NamespaceSpec): KubernetesObject {
 
 export function allowingPolicies(spec: NamespaceSpec): KubernetesObject[] {
   return [
+    allowNamespace(spec),
     allowDns(spec),
     allowGateway(spec),
     ...allowSharedServices(spec),
@@ -38,6 +39,15 @@ function byProfile(spec: NamespaceSpec): KubernetesObject[] {
     case 'open-egress':
       return [allowTeam(spec), allowInternet(spec, 'naas-allow-internet-egress', [])];
   }
+}
+
+/** Even an isolated namespace is one place: its pods reach each other. */
+function allowNamespace(spec: NamespaceSpec): KubernetesObject {
+  return policy(spec, 'naas-allow-namespace', {
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [{ from: [{ podSelector: {} }] }],
+    egress: [{ to: [{ podSelector: {} }] }],
+  });
 }
 
 function allowTeam(spec: NamespaceSpec): KubernetesObject {
@@ -60,12 +70,17 @@ function allowGateway(spec: NamespaceSpec): KubernetesObject {
   return ingress(spec, 'naas-allow-gateway', [{ from: [named(spec.network.gatewayNamespace)] }]);
 }
 
+/** Both ways: pods dial the service on its ports, and a service such as monitoring dials whatever port a pod shows it. */
 function allowSharedServices(spec: NamespaceSpec): KubernetesObject[] {
-  const rules = spec.network.sharedServices.map(({ namespace, ports }) => ({
-    to: [named(namespace)],
-    ports: portList(ports),
-  }));
-  return rules.length === 0 ? [] : [egress(spec, 'naas-allow-shared-services', rules)];
+  const { sharedServices } = spec.network;
+  if (sharedServices.length === 0) return [];
+  return [
+    policy(spec, 'naas-allow-shared-services', {
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [{ from: sharedServices.map(({ namespace }) => named(namespace)) }],
+      egress: sharedServices.map(({ namespace, ports }) => ({ to: [named(namespace)], ports: portList(ports) })),
+    }),
+  ];
 }
 
 /** A block has one family, so the internet is two. */
@@ -81,9 +96,9 @@ function allowIngressFrom(spec: NamespaceSpec): KubernetesObject[] {
 }
 
 function allowEgressTo(spec: NamespaceSpec): KubernetesObject[] {
-  const rules = spec.network.egressTo.map(({ cidr, ports }) => ({
-    to: [{ ipBlock: { cidr } }],
-    ports: portList(ports),
+  const rules = spec.network.egressTo.map((target) => ({
+    to: ['cidr' in target ? { ipBlock: { cidr: target.cidr } } : named(target.namespace)],
+    ports: portList(target.ports),
   }));
   return rules.length === 0 ? [] : [egress(spec, 'naas-allow-egress-to', rules)];
 }

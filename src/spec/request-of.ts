@@ -23,7 +23,10 @@ export function requestOf(spec: NamespaceSpec): NamespaceRequest {
     network: {
       profile: spec.network.profile,
       ingressFrom: spec.network.ingressFrom.map(({ namespace }) => ({ namespace })),
-      egressTo: spec.network.egressTo.map(({ cidr, ports }) => ({ cidr, ports: ports.map((port) => ({ ...port })) })),
+      egressTo: spec.network.egressTo.map((target) => ({
+        ...target,
+        ports: target.ports.map((port) => ({ ...port })),
+      })),
       sharedServices: spec.network.sharedServices.map(({ name }) => name),
     },
     labels: { ...spec.labels },

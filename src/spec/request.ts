@@ -118,7 +118,17 @@ const schema = z
           .max(20)
           .optional(),
         egressTo: z
-          .array(z.strictObject({ cidr, ports: z.array(port).min(1).max(20) }))
+          .array(
+            z
+              .strictObject({
+                cidr: cidr.optional(),
+                namespace: dnsLabel.optional(),
+                ports: z.array(port).min(1).max(20),
+              })
+              .refine((target) => (target.cidr === undefined) !== (target.namespace === undefined), {
+                error: 'give either cidr or namespace',
+              }),
+          )
           .max(20)
           .optional(),
         sharedServices: z.array(dnsLabel).max(20).optional(),

@@ -34,9 +34,9 @@ export function resolveNetwork(
       value: name,
     });
   }
-  (asked.egressTo ?? []).forEach(
-    (target, index) => void problems.push(...egressProblems(target, `network.egressTo[${index}].cidr`, catalog)),
-  );
+  (asked.egressTo ?? []).forEach(({ cidr }, index) => {
+    if (cidr !== undefined) problems.push(...egressProblems(cidr, `network.egressTo[${index}].cidr`, catalog));
+  });
   return {
     profile,
     dns: { namespace: platform.dns.namespace, podLabels: { ...platform.dns.podLabels } },
@@ -57,7 +57,7 @@ function servicesOf(names: readonly string[], { platform }: Catalog, problems: P
   });
 }
 
-function egressProblems({ cidr }: EgressRequest, field: string, { platform, policy }: Catalog): Problem[] {
+function egressProblems(cidr: string, field: string, { platform, policy }: Catalog): Problem[] {
   const parsed = parseCidr(cidr);
   const refuse = (why: string): Problem[] => [
     { code: 'InvalidRequest', message: `${field}: ${cidr} ${why}`, field, value: cidr },
@@ -75,13 +75,15 @@ function egressProblems({ cidr }: EgressRequest, field: string, { platform, poli
     : refuse(`reaches into ${kept}, which no request may open: it holds the platform's own addresses`);
 }
 
-/** One target a network, with the ports of all that named it. */
+/** One target a network or namespace, with the ports of all that named it. */
 function mergedTargets(targets: readonly EgressRequest[]): EgressTarget[] {
-  const ports = new Map<string, Port[]>();
-  for (const target of targets) ports.set(target.cidr, [...(ports.get(target.cidr) ?? []), ...target.ports]);
-  return [...ports]
-    .sort(([left], [right]) => byText(left, right))
-    .map(([cidr, list]) => ({ cidr, ports: orderedPorts(list) }));
+  const merged = new Map<string, EgressTarget>();
+  for (const { cidr, namespace = '', ports } of targets) {
+    const key = cidr === undefined ? `namespace ${namespace}` : `cidr ${cidr}`;
+    const all = orderedPorts([...(merged.get(key)?.ports ?? []), ...ports]);
+    merged.set(key, cidr === undefined ? { namespace, ports: all } : { cidr, ports: all });
+  }
+  return [...merged].sort(([left], [right]) => byText(left, right)).map(([, target]) => target);
 }
 
 function orderedPorts(ports: readonly Port[]): Port[] {

@@ -20,10 +20,8 @@ export interface Port {
   port: number;
 }
 
-export interface EgressTarget {
-  cidr: string;
-  ports: Port[];
-}
+/** A network, or a namespace of the cluster, whose own policies then decide whether it lets the traffic in. */
+export type EgressTarget = { cidr: string; ports: Port[] } | { namespace: string; ports: Port[] };
 
 export interface SharedService {
   name: string;

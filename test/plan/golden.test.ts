@@ -37,6 +37,7 @@ const CASES = {
     ...base,
     network: {
       egressTo: [
+        { namespace: 'payments-ledger-prod', ports: [{ protocol: 'TCP', port: 8443 }] },
         { cidr: '2001:db8:1::/48', ports: [{ port: 443 }] },
         { cidr: '10.20.0.0/24', ports: [{ protocol: 'UDP', port: 514 }, { port: 5432 }] },
         { cidr: '10.20.0.0/24', ports: [{ port: 5432 }] },
