@@ -12,17 +12,18 @@ export interface FailureDetails {
 }
 
 /**
- * No write may still arrive when the server has given the attempt up and an undo may start. Counted from the moment at
- * which this attempt was scheduled, which is never later than its start on the server.
+ * No write may still arrive when the server has given the attempt up and an undo may start. Counted from the moments at
+ * which the activity and this attempt were scheduled, which are never later than the attempt's start on the server: it
+ * ends with its own timeout or with the activity's, whichever comes first.
  */
 const MARGIN_MS = 5_000;
 
 export function callOptions(): CallOptions {
   const info = activityInfo();
-  return {
-    signal: cancellationSignal(),
-    deadlineMs: info.currentAttemptScheduledTimestampMs + info.startToCloseTimeoutMs - MARGIN_MS,
-  };
+  const attemptEndsMs = info.currentAttemptScheduledTimestampMs + info.startToCloseTimeoutMs;
+  const activityEndsMs =
+    info.scheduleToCloseTimeoutMs > 0 ? info.scheduledTimestampMs + info.scheduleToCloseTimeoutMs : attemptEndsMs;
+  return { signal: cancellationSignal(), deadlineMs: Math.min(attemptEndsMs, activityEndsMs) - MARGIN_MS };
 }
 
 /** Runs an activity's body with a steady heartbeat, and turns what it throws into a failure that names its class. */

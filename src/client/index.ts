@@ -1,6 +1,7 @@
 // The thin client: one method per message, typed answers, typed errors. It holds no decision about a namespace, loads no
 // worker and no Kubernetes code, and Temporal only at the first call.
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { NaasError } from '../spec/errors.ts';
 import { isEnd, type MessageName } from '../spec/lifecycle.ts';
 import {
@@ -55,8 +56,13 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
   async function update<T>(name: string, message: MessageName, id: string, body: object): Promise<T> {
     const t = await temporal();
     const call = { what: `${message} of ${name}`, deadlineMs };
-    return repeatedly(t, call, () =>
-      t.client.workflow.getHandle(workflowId(name)).executeUpdate<T, [object]>(message, { args: [body], updateId: id }),
+    const handle = t.client.workflow.getHandle(workflowId(name));
+    return repeatedly(
+      t,
+      call,
+      () => handle.executeUpdate<T, [object]>(message, { args: [body], updateId: id }),
+      // A restarted server forgets an update that it had not yet given to a worker: the run is there, so ask again.
+      async (error) => error.code === 'NotFound' && (await isRunning(t, name)),
     ).catch((error: NaasError) => explainMissing(t, name, error));
   }
 
@@ -135,6 +141,7 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
           status.phase,
           status.step,
           status.waitsFor?.what,
+          status.approval?.slots,
           status.inventory,
           status.blocked?.problems,
           status.stale,
@@ -142,7 +149,7 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
         if (seen !== last) yield status;
         if (isEnd(status.phase)) return;
         last = seen;
-        await new Promise((resolve) => setTimeout(resolve, intervalMs));
+        await pause(intervalMs, signal);
       }
     },
 
@@ -217,6 +224,19 @@ async function decision(
   };
   const proof = await options.prove({ namespace: name, incarnation: plan.incarnation, ...claims });
   return { proof, ...claims, ...(choice.reason === undefined ? {} : { reason: choice.reason }) };
+}
+
+async function isRunning(t: Temporal, name: string): Promise<boolean> {
+  const run = await t.client.workflow
+    .getHandle(workflowId(name))
+    .describe()
+    .catch(() => undefined);
+  return run?.status.name === 'RUNNING';
+}
+
+/** Ends early, and quietly, when nobody watches any more. */
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await setTimeout(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
 }
 
 /** A run that is over cannot take a message: says so, instead of "not found". */

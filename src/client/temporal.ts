@@ -54,7 +54,7 @@ export async function repeatedly<T>(
   temporal: Temporal,
   call: Call,
   attempt: () => Promise<T>,
-  tryAgain: (error: NaasError) => boolean = () => false,
+  tryAgain: (error: NaasError) => boolean | Promise<boolean> = () => false,
 ): Promise<T> {
   const deadline = Date.now() + call.deadlineMs;
   for (;;) {
@@ -62,7 +62,7 @@ export async function repeatedly<T>(
       return await temporal.connection.withDeadline(deadline, attempt);
     } catch (cause) {
       const error = asNaasError(temporal, cause, call);
-      const again = error === 'again' || tryAgain(error);
+      const again = error === 'again' || (await tryAgain(error));
       if (!again) throw error;
       if (Date.now() + PAUSE_MS >= deadline) throw unknown(call, cause);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));

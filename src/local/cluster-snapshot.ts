@@ -29,7 +29,9 @@ export async function takeSnapshot(
   signal?: AbortSignal,
 ): Promise<Snapshot> {
   const kubectl = async (...args: string[]): Promise<string> => {
-    const options = { maxBuffer: MAX_OUTPUT_BYTES, ...(signal === undefined ? {} : { signal }) };
+    // Its discovery cache belongs beside the kubeconfig of a platform that goes away, not into the home of a person.
+    const env = { ...process.env, KUBECACHEDIR: `${reader.kubeconfig}.cache` };
+    const options = { env, maxBuffer: MAX_OUTPUT_BYTES, ...(signal === undefined ? {} : { signal }) };
     return (await run(reader.kubectl, ['--kubeconfig', reader.kubeconfig, ...args], options)).stdout;
   };
   const listed = (await kubectl('api-resources', '--verbs=list', '--output=name')).split('\n');

@@ -26,7 +26,7 @@ export const ERRORS = {
     permanent: true,
     http: 401,
     exit: 2,
-    hint: 'Sign in again: the message carries no proof by a key that this installation trusts.',
+    hint: 'Say who you are (`--as` with a local issuer, or sign in again): the proof is missing, expired or by a key that is not trusted.',
   },
   NotAllowed: { permanent: true, http: 403, exit: 2, hint: 'Ask one of the people or groups named in the message.' },
   Conflict: { permanent: true, http: 409, exit: 7, hint: 'Look at what holds the name with `naas status NAME`.' },
@@ -131,7 +131,7 @@ export const ERRORS = {
     permanent: false,
     http: 503,
     exit: 1,
-    hint: 'Check that the named server runs and can be reached; naas tries again by itself.',
+    hint: 'Check that the named server runs and can be reached; the same command may be repeated.',
   },
   DeadlinePassed: { permanent: false, http: 504, exit: 1, hint: 'The call took too long; naas tries again by itself.' },
   NotReadyYet: {

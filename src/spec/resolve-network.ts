@@ -4,7 +4,7 @@ import { lookup } from './catalog.ts';
 import { overlaps, parseCidr } from './cidr.ts';
 import type { Problem } from './errors.ts';
 import type { NamespaceRequest } from './request.ts';
-import { byText, notAmong } from './resolve-problems.ts';
+import { byText, notAmong, reservedBy } from './resolve-problems.ts';
 import type { EgressTarget, NetworkSpec, Port, SharedService } from './spec.ts';
 
 type NetworkRequest = NonNullable<NamespaceRequest['network']>;
@@ -34,8 +34,10 @@ export function resolveNetwork(
       value: name,
     });
   }
-  (asked.egressTo ?? []).forEach(({ cidr }, index) => {
-    if (cidr !== undefined) problems.push(...egressProblems(cidr, `network.egressTo[${index}].cidr`, catalog));
+  (asked.egressTo ?? []).forEach(({ cidr, namespace }, index) => {
+    const field = `network.egressTo[${index}]`;
+    if (cidr !== undefined) problems.push(...egressProblems(cidr, `${field}.cidr`, catalog));
+    if (namespace !== undefined) problems.push(...platformProblems(namespace, `${field}.namespace`, catalog));
   });
   return {
     profile,
@@ -73,6 +75,15 @@ function egressProblems(cidr: string, field: string, { platform, policy }: Catal
   return kept === undefined
     ? []
     : refuse(`reaches into ${kept}, which no request may open: it holds the platform's own addresses`);
+}
+
+/** The platform's own namespaces are reached as shared services, on the ports that the platform offers. */
+function platformProblems(namespace: string, field: string, { policy, platform }: Catalog): Problem[] {
+  const reserved = reservedBy(namespace, policy);
+  if (reserved === undefined) return [];
+  const offered = Object.keys(platform.sharedServices).join(', ');
+  const message = `${field}: "${namespace}" is the platform's own (${reserved}); use a shared service instead: ${offered}`;
+  return [{ code: 'InvalidRequest', message, field, value: namespace }];
 }
 
 /** One target a network or namespace, with the ports of all that named it. */

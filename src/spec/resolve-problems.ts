@@ -1,4 +1,5 @@
-// The one way to say that a name is not among the known ones.
+// What several parts of resolving ask and say of names: known or not, reserved or not, in which order.
+import type { Policy } from './catalog.ts';
 import type { Problem } from './errors.ts';
 import { nearest } from './nearest.ts';
 
@@ -13,6 +14,13 @@ export function notAmong(field: string, what: string, value: string, allowed: re
     value,
     allowed: [...allowed],
   };
+}
+
+/** The pattern of the catalog that reserves a name; `*` stands at the end only. */
+export function reservedBy(name: string, { reservedNames }: Pick<Policy, 'reservedNames'>): string | undefined {
+  return reservedNames.find((pattern) =>
+    pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
+  );
 }
 
 /** By code unit, so that the order depends on no locale. */

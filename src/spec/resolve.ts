@@ -8,7 +8,7 @@ import type { NamespaceRequest } from './request.ts';
 import { keyProblems } from './resolve-keys.ts';
 import { grantsOf } from './resolve-members.ts';
 import { resolveNetwork } from './resolve-network.ts';
-import { notAmong } from './resolve-problems.ts';
+import { notAmong, reservedBy } from './resolve-problems.ts';
 import { resolveQuota } from './resolve-quota.ts';
 import type { NamespaceSpec } from './spec.ts';
 
@@ -82,9 +82,7 @@ function nameProblems(name: string, request: NamespaceRequest, policy: Policy): 
         : 'is no DNS label: lower-case letters, digits and "-"';
     return [{ code: 'InvalidRequest', message: `the name "${name}"${origin} ${why}`, field, value: name }];
   }
-  const reserved = policy.reservedNames.find((pattern) =>
-    pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
-  );
+  const reserved = reservedBy(name, policy);
   if (reserved === undefined) return [];
   return [
     {

@@ -3,7 +3,7 @@
 import { condition } from '@temporalio/workflow';
 import { openSlots, seated } from '../spec/approval.ts';
 import { beginProvisioning } from './provision.ts';
-import { admittedOf, enter, notify, now, publish, type Run } from './run.ts';
+import { admittedOf, enter, isLong, notify, now, publish, type Run } from './run.ts';
 
 export function openApproval(run: Run): void {
   const { state } = run;
@@ -23,7 +23,7 @@ export function openApproval(run: Run): void {
 export async function awaitApproval(run: Run): Promise<void> {
   const deadline = nextDeadline(run);
   const patienceMs = Math.max(0, deadline.atMs - Date.now());
-  const woken = await condition(() => outcome(run) !== undefined, patienceMs, {
+  const woken = await condition(() => outcome(run) !== undefined || isLong(run), patienceMs, {
     summary: `${deadline.text} unless ${seats(run)} decides first`,
   });
   if (woken) return conclude(run);

@@ -15,11 +15,13 @@ import type { Status } from '../spec/status.ts';
 import { reading } from './activities.ts';
 import { awaitApproval, openApproval } from './approval.ts';
 import { detailsOf, statusOf } from './describe.ts';
-import { cancelNatively, handleMessages } from './handlers.ts';
+import { cancelNatively } from './ending.ts';
+import { handleMessages } from './handlers.ts';
 import type { LifecycleInput } from './messages.ts';
+import { checkSubmission } from './payload.ts';
 import { beginProvisioning, provision } from './provision.ts';
 import { remove } from './removal.ts';
-import { enter, noteProblems, now, type Run } from './run.ts';
+import { enter, isLong, noteProblems, now, type Run, refusal } from './run.ts';
 import { freshState } from './state.ts';
 
 export async function namespaceLifecycle(input: LifecycleInput): Promise<Status> {
@@ -59,9 +61,12 @@ async function live(run: Run): Promise<Status> {
 
 function open(input: LifecycleInput): Run {
   const name = namespaceOf(workflowInfo().workflowId);
-  if (name === undefined)
-    throw new Error(`a lifecycle's workflow id is "namespace:NAME", not "${workflowInfo().workflowId}"`);
-  const state = 'resume' in input ? input.resume : freshState(input.submission, now());
+  if (name === undefined || typeof input !== 'object' || input === null) {
+    // A run that cannot even be named has to end at once: as a failed task it would be tried again for ever.
+    const message = `a lifecycle starts as "namespace:NAME" with {submission}; this one is "${workflowInfo().workflowId}"`;
+    throw refusal({ code: 'InvalidRequest', message });
+  }
+  const state = 'resume' in input ? input.resume : freshState(checkSubmission(input.submission), now());
   setCurrentDetails(detailsOf(name, state));
   return { name, state, inFlight: null };
 }
@@ -85,12 +90,6 @@ async function admit(run: Run): Promise<void> {
 /** Costs nothing while it waits: no timer, no poll; the next message wakes it. */
 async function rest(run: Run): Promise<void> {
   await condition(() => run.state.phase !== 'ready' || isLong(run));
-}
-
-/** Replay costs grow badly with history; a fresh one starts at a quiet moment, with the state carried over. */
-function isLong(run: Run): boolean {
-  const limit = run.state.admission?.timing.continueAsNewAfterEvents;
-  return limit !== undefined && workflowInfo().historyLength > limit;
 }
 
 const QUIET: readonly Phase[] = ['ready', 'awaiting-approval', 'blocked'];

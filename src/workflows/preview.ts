@@ -2,10 +2,12 @@
 
 import { reading } from './activities.ts';
 import type { PreviewAnswer, Submission } from './messages.ts';
+import { checkSubmission } from './payload.ts';
 
 export async function preview(input: { name: string; submission: Submission }): Promise<PreviewAnswer> {
   const { examineOnly } = reading(`Examine a request for ${input.name} without any effect`);
-  const { problems, admitted } = await examineOnly({ ...input, receivedAtMs: Date.now() });
+  const submission = checkSubmission(input.submission);
+  const { problems, admitted } = await examineOnly({ name: input.name, submission, receivedAtMs: Date.now() });
   if (admitted === null) return { problems, plan: null, approval: null };
   const { planDigest, changeDigest, incarnation, changes, stages, approval } = admitted;
   return {

@@ -1,12 +1,12 @@
 // Removal, for teardown and undo alike, driven by the inventory alone: access first, then the namespace with all that is in
 // it. What cannot be removed is told and tried again until it can; the order is never broken to get on.
-import { sleep, workflowInfo } from '@temporalio/workflow';
+import { sleep } from '@temporalio/workflow';
 import type { InventoryEntry } from '../spec/inventory.ts';
 import { strike } from '../spec/inventory.ts';
 import type { Blocked, Blocker } from '../spec/status.ts';
 import { removing } from './activities.ts';
 import { failureOf } from './failure.ts';
-import { admittedOf, enter, note, noteEffects, noteProblems, now, publish, type Run, step } from './run.ts';
+import { admittedOf, enter, isLong, note, noteEffects, noteProblems, now, publish, type Run, step } from './run.ts';
 
 export async function remove(run: Run): Promise<void> {
   const interrupted = run.state.blocked?.phase ?? run.state.phase;
@@ -40,7 +40,7 @@ async function until(run: Run, attempt: (run: Run) => Promise<Attempt>): Promise
     if (result.why === 'still-dying') continue;
     block(run, result.why);
     await pauseBlocked(run);
-    if (workflowInfo().historyLength > admittedOf(run).timing.continueAsNewAfterEvents) return false;
+    if (isLong(run)) return false;
   }
 }
 

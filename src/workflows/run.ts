@@ -7,6 +7,7 @@ import {
   log,
   setCurrentDetails,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { Admitted } from '../spec/admission.ts';
 import { openSlots, seated } from '../spec/approval.ts';
@@ -38,6 +39,12 @@ const ATTRIBUTE = {
 
 export function now(): string {
   return new Date(Date.now()).toISOString();
+}
+
+/** Replay costs grow badly with history: a run this long waits for its next quiet moment to begin a fresh one. */
+export function isLong({ state }: Run): boolean {
+  const limit = state.admission?.timing.continueAsNewAfterEvents;
+  return limit !== undefined && workflowInfo().historyLength > limit;
 }
 
 /** The only way into a phase. One upsert per change: each is an event and an action. */

@@ -111,6 +111,11 @@ describe('resolve', () => {
       'the requested namespace itself',
     ],
     [
+      { network: { egressTo: [{ namespace: 'kube-system', ports: [{ port: 443 }] }] } },
+      'network.egressTo[0].namespace',
+      'shared service',
+    ],
+    [
       { network: { egressTo: [{ cidr: '10.0.0.0/8', ports: [{ port: 1 }] }] } },
       'network.egressTo[0].cidr',
       'wider than /16',

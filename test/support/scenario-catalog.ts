@@ -6,7 +6,8 @@ import { isMap, parseDocument } from 'yaml';
 import type { Timing } from '../../src/spec/admission.ts';
 
 const HURRIED = {
-  stageTimeoutSeconds: 20,
+  // A claim that a killed worker left behind is repeated after 15 s and has to have time then.
+  stageTimeoutSeconds: 30,
   heartbeatSeconds: 2,
   blockedRetrySeconds: 1,
   blockedRetryMaxSeconds: 3,

@@ -7,7 +7,7 @@ import type { NaasClient } from '../../src/client/api.ts';
 import { createNaasClient } from '../../src/client/index.ts';
 import { workerKubeconfig } from '../../src/ops/install.ts';
 import type { Timing } from '../../src/spec/admission.ts';
-import type { Phase } from '../../src/spec/lifecycle.ts';
+import { isEnd, type Phase } from '../../src/spec/lifecycle.ts';
 import type { Status } from '../../src/spec/status.ts';
 import type { DecisionMessage } from '../../src/workflows/messages.ts';
 import { diff, type Kubectl, type Snapshot, snapshot } from './cluster-snapshot.ts';
@@ -179,12 +179,12 @@ async function untilPhase(client: NaasClient, name: string, phases: readonly Pha
     const status = await persistently(() => client.status(name));
     // A stale status knows the phase but not the reasons that the suites look at.
     if (!status.stale && phases.includes(status.phase)) return status;
-    if (Date.now() > giveUpMs) {
+    if (Date.now() > giveUpMs || (!status.stale && isEnd(status.phase))) {
       const why = [...status.problems, ...(status.blocked?.problems ?? [])]
         .map((problem) => problem.message)
         .join('; ');
       throw new Error(
-        `${name} is ${status.phase} (${status.step}) and not ${phases.join(' or ')} after ${PATIENCE_MS} ms. ${why}`,
+        `${name} is ${status.phase} (${status.step}) and did not become ${phases.join(' or ')} within ${PATIENCE_MS} ms. ${why}`,
       );
     }
     await pause(LOOK_EVERY_MS);

@@ -1,0 +1,47 @@
+// `decide` and its signal: proves who decides, lets spec/approval judge, counts it.
+import { condition } from '@temporalio/workflow';
+import { judge, openSlots } from '../spec/approval.ts';
+import type { Problem } from '../spec/errors.ts';
+import type { MessageName } from '../spec/lifecycle.ts';
+import type { DecideAnswer, DecisionMessage } from './messages.ts';
+import { checkDecision } from './payload.ts';
+import { note, noteProblems, now, publish, type Run, refusal } from './run.ts';
+import { ask, proveDecision } from './sender.ts';
+
+export async function decide(run: Run, message: MessageName, decision: DecisionMessage): Promise<DecideAnswer> {
+  const { state } = run;
+  ask(run, message);
+  const { sender, nonce } = await proveDecision(run, decision);
+  // The phase may have moved on while the proof was checked.
+  ask(run, message);
+  const { approval } = state;
+  if (approval === null)
+    throw refusal({ code: 'NotAwaitingApproval', message: `namespace ${run.name}: nothing waits for a decision` });
+  const verdict = judge(approval, { by: sender, nonce, ...decision, reason: decision.reason ?? '' }, now());
+  if ('refused' in verdict) throw refusal(verdict.refused);
+  const { counted } = verdict;
+  approval.counted = verdict.all;
+  const said = counted.reason === '' ? '' : `: ${counted.reason}`;
+  note(run, { kind: 'decision', text: `${counted.decision} for ${counted.slot}${said}`, by: counted.subject });
+  const awaits = counted.decision === 'reject' ? [] : openSlots(approval).map((slot) => slot.slot);
+  if (awaits.length > 0) publish(run);
+  // The last decision moves the run on in this very task; the answer says where to.
+  else await condition(() => state.phase !== 'awaiting-approval');
+  return { slot: counted.slot, decision: counted.decision, phase: state.phase, awaits };
+}
+
+/** A signal has nobody to answer to: what is wrong with it stands in the timeline instead. */
+export async function decideBySignal(run: Run, decision: unknown): Promise<void> {
+  try {
+    await decide(run, 'decision', checkDecision(decision));
+  } catch (error) {
+    const problems = problemsOf(error);
+    if (problems === undefined) throw error;
+    note(run, { kind: 'message', text: 'a decision came by signal and was not counted' });
+    noteProblems(run, problems);
+  }
+}
+
+function problemsOf(error: unknown): Problem[] | undefined {
+  return (error as { details?: { problems?: Problem[] }[] }).details?.[0]?.problems;
+}

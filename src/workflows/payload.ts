@@ -1,0 +1,76 @@
+// The shape of what a caller sent, before anything reads it: whoever speaks to Temporal may send anything, and a handler that
+// stumbles over it would stop the run for everybody. Says which field is wrong; it proves and decides nothing.
+import type { Problem } from '../spec/errors.ts';
+import type { CancelMessage, DecisionMessage, Submission, TeardownMessage } from './messages.ts';
+import { refusal } from './run.ts';
+
+/** Longer ids and reasons are no ids and reasons; Temporal itself allows 1,000 bytes for an update's id. */
+const MAX_ID_LENGTH = 200;
+const MAX_REASON_LENGTH = 1_000;
+/** A signed token with a person's many groups in it stays well below this. */
+const MAX_TOKEN_LENGTH = 16_384;
+
+type Check = (value: unknown) => string | undefined;
+
+const text =
+  (most: number): Check =>
+  (value) =>
+    typeof value === 'string' && value !== '' && value.length <= most ? undefined : `a text of 1 to ${most} characters`;
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || value === null ? undefined : check(value);
+const oneOf =
+  (...allowed: string[]): Check =>
+  (value) =>
+    typeof value === 'string' && allowed.includes(value) ? undefined : allowed.join(' or ');
+const present: Check = (value) => (value === undefined || value === null ? 'a value' : undefined);
+
+export function checkSubmission(message: unknown): Submission {
+  return checked(message, { requestId: text(MAX_ID_LENGTH), mode: text(MAX_ID_LENGTH), request: present, by: isToken });
+}
+
+export function checkDecision(message: unknown): DecisionMessage {
+  return checked(message, {
+    proof: isToken,
+    planDigest: text(MAX_ID_LENGTH),
+    changeDigest: text(MAX_ID_LENGTH),
+    decision: oneOf('approve', 'reject'),
+    reason: optional((value) =>
+      typeof value === 'string' && value.length <= MAX_REASON_LENGTH
+        ? undefined
+        : `a text of at most ${MAX_REASON_LENGTH} characters`,
+    ),
+  });
+}
+
+export function checkEnding(message: unknown): TeardownMessage & CancelMessage {
+  return checked(message, { requestId: text(MAX_ID_LENGTH), by: isToken, reason: optional(text(MAX_REASON_LENGTH)) });
+}
+
+/** An empty one is a text as well: that it proves nothing is for the verification to say. */
+function isToken(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= MAX_TOKEN_LENGTH ? undefined : 'a compact JWS';
+}
+
+function checked<T>(message: unknown, checks: Record<string, Check>): T {
+  if (typeof message !== 'object' || message === null || Array.isArray(message)) {
+    throw refusal({ code: 'InvalidRequest', message: 'the message is not an object', allowed: Object.keys(checks) });
+  }
+  const fields = message as Record<string, unknown>;
+  const wrong = Object.entries(checks).flatMap(([field, check]): Problem[] => {
+    const wanted = check(fields[field]);
+    return wanted === undefined ? [] : [{ code: 'InvalidRequest', message: `${field}: expected ${wanted}`, field }];
+  });
+  const unknown = Object.keys(fields).filter((field) => !Object.hasOwn(checks, field));
+  const strange = unknown.map(
+    (field): Problem => ({
+      code: 'InvalidRequest',
+      message: `${field}: not a field of this message`,
+      field,
+      allowed: Object.keys(checks),
+    }),
+  );
+  if (wrong.length + strange.length > 0) throw refusal([...wrong, ...strange]);
+  return message as T;
+}

@@ -1,0 +1,69 @@
+// Whether a message counts: the lifecycle table, the proof of its sender, the rights that admission recorded. It changes no
+// state; what is not accepted is thrown as the answer.
+import { condition } from '@temporalio/workflow';
+import { isAmong, type People, type Sender } from '../spec/approval.ts';
+import { type Cell, LIFECYCLE, type MessageName } from '../spec/lifecycle.ts';
+import { reading } from './activities.ts';
+import type { CancelMessage, DecisionMessage, TeardownMessage } from './messages.ts';
+import { admittedOf, type Run, refusal } from './run.ts';
+
+export function ask(run: Run, message: MessageName): Exclude<Cell, { answer: 'refuse' }> {
+  const cell: Cell = LIFECYCLE[run.state.phase][message];
+  if (cell.answer === 'refuse') throw refused(run, cell);
+  return cell;
+}
+
+export function refused(run: Run, cell: Extract<Cell, { answer: 'refuse' }>): Error {
+  return refusal({ code: cell.code, message: `namespace ${run.name} is ${run.state.phase}: ${cell.why}` });
+}
+
+export async function proveRight(
+  run: Run,
+  message: 'teardown' | 'cancel',
+  payload: TeardownMessage | CancelMessage,
+): Promise<Sender> {
+  const { by, ...body } = payload;
+  const sender = await prove(run, message, by, body);
+  // While admission runs nobody's rights are recorded yet; they are a moment later.
+  await condition(() => run.state.phase !== 'requested');
+  if (run.state.admission === null) throw refusal(run.state.problems);
+  const rights = run.state.admission.rights[message];
+  if (!isAmong(rights, sender))
+    throw refusal({
+      code: 'NotAllowed',
+      message: `${sender.subject} may not ${message} namespace ${run.name}; that can ${describe(rights)}`,
+    });
+  return sender;
+}
+
+function describe({ users, groups }: People): string {
+  return [...users, ...groups.map((group) => `group ${group}`)].join(', ');
+}
+
+export async function prove(
+  run: Run,
+  message: MessageName,
+  token: string,
+  body: Record<string, unknown>,
+): Promise<Sender> {
+  const { verifySender } = reading(`Check who sent ${message} to ${run.name}`);
+  const verified = await verifySender({ token, message, namespace: run.name, body, receivedAtMs: Date.now() });
+  if ('problem' in verified) throw refusal(verified.problem);
+  return verified.sender;
+}
+
+export async function proveDecision(run: Run, decision: DecisionMessage): Promise<{ sender: Sender; nonce: string }> {
+  const { verifyDecision } = reading(`Check who decided on ${run.name}`);
+  const { planDigest, changeDigest, proof } = decision;
+  const verified = await verifyDecision({
+    token: proof,
+    namespace: run.name,
+    incarnation: admittedOf(run).incarnation,
+    planDigest,
+    changeDigest,
+    decision: decision.decision,
+    receivedAtMs: Date.now(),
+  });
+  if ('problem' in verified) throw refusal(verified.problem);
+  return verified;
+}

@@ -1,0 +1,69 @@
+// `submit`: the first request of a run is answered when admission has; a repeated one gets the same answer again; any other
+// for the same name is told who holds it.
+import { condition } from '@temporalio/workflow';
+import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
+import { LIFECYCLE } from '../spec/lifecycle.ts';
+import type { Submission, SubmitAnswer } from './messages.ts';
+import { admittedOf, type Run, refusal } from './run.ts';
+import { prove, refused } from './sender.ts';
+import { ANSWERED_LENGTH } from './state.ts';
+
+export async function submit(run: Run, message: Submission): Promise<SubmitAnswer> {
+  const { state } = run;
+  const bodySha256 = sha256Hex(canonicalJson({ mode: message.mode, request: message.request }));
+  const ofThisRun = message.requestId === state.submission.requestId;
+  const earlier = state.answered.find((each) => each.requestId === message.requestId);
+  if (earlier !== undefined && earlier.bodySha256 === bodySha256) return earlier.answer;
+  const ownSha256 = sha256Hex(canonicalJson({ mode: state.submission.mode, request: state.submission.request }));
+  if (earlier !== undefined || (ofThisRun && bodySha256 !== ownSha256)) {
+    throw refusal({
+      code: 'RequestIdReused',
+      message: `request id ${message.requestId} came before with another content`,
+    });
+  }
+  await condition(() => state.phase !== 'requested');
+  if (!ofThisRun) return conflict(run, message);
+  if (state.phase === 'refused') throw refusal(state.problems);
+  return remember(run, message.requestId, bodySha256);
+}
+
+function remember(run: Run, requestId: string, bodySha256: string): SubmitAnswer {
+  const { state } = run;
+  const { planDigest, changeDigest, approval } = admittedOf(run);
+  const answer: SubmitAnswer = {
+    name: run.name,
+    phase: state.phase,
+    requestId,
+    planDigest,
+    changeDigest,
+    awaits: approval.slots.map(({ slot, why, users, groups }) => ({ slot, why, users, groups })),
+  };
+  state.answered.push({ requestId, bodySha256, answer });
+  state.answered.splice(0, Math.max(0, state.answered.length - ANSWERED_LENGTH));
+  return answer;
+}
+
+/** Another request for a name that is held: says by whom, and when two different triples came to the same name, says that. */
+async function conflict(run: Run, message: Submission): Promise<never> {
+  const { by, requestId: _requestId, ...body } = message;
+  await prove(run, 'submit', by, body);
+  const cell = LIFECYCLE[run.state.phase].submit;
+  if (cell.answer === 'refuse' && cell.code !== 'Conflict') throw refused(run, cell);
+  const { spec, sender } = admittedOf(run);
+  const held = `${spec.team}/${spec.project}/${spec.environment}`;
+  const wanted = tripleOf(message.request);
+  const clash =
+    wanted === held ? '' : ` ${wanted} and ${held} come to the same name: give one of them a name of its own.`;
+  const why = cell.answer === 'refuse' ? cell.why : 'the name is held';
+  throw refusal({
+    code: 'Conflict',
+    message: `namespace ${run.name}: ${why} (${held}, requested by ${sender.subject} as ${run.state.submission.requestId}, now ${run.state.phase}).${clash}`,
+    field: 'name',
+    value: run.name,
+  });
+}
+
+function tripleOf(request: unknown): string {
+  const fields = typeof request === 'object' && request !== null ? (request as Record<string, unknown>) : {};
+  return ['team', 'project', 'environment'].map((field) => String(fields[field] ?? '?').slice(0, 63)).join('/');
+}
