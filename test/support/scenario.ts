@@ -184,7 +184,7 @@ async function untilPhase(client: NaasClient, name: string, phases: readonly Pha
         .map((problem) => problem.message)
         .join('; ');
       throw new Error(
-        `${name} is ${status.phase} (${status.step}) and did not become ${phases.join(' or ')} within ${PATIENCE_MS} ms. ${why}`,
+        `${name} is ${status.phase} (${status.step}) and ${isEnd(status.phase) ? 'will never be' : `after ${PATIENCE_MS} ms not`} ${phases.join(' or ')}. ${why}`,
       );
     }
     await pause(LOOK_EVERY_MS);

@@ -1,0 +1,105 @@
+// Whoever may speak to Temporal may send anything. A malformed message is answered with the field that is wrong; it never
+// stops the run for everybody else.
+import type { Client } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LIFECYCLE_WORKFLOW, workflowId } from '../../src/spec/names.ts';
+import { sharedPlatform } from '../support/platform.ts';
+import { withTemporal } from '../support/runs.ts';
+import { openStand, STAGING, type Stand } from '../support/scenario.ts';
+
+const NAME = 'hostile';
+
+let stand: Stand;
+
+beforeAll(async () => {
+  stand = await openStand();
+  await stand.startWorker();
+  await stand.submit(NAME, STAGING);
+  await stand.untilAll([NAME], ['awaiting-approval']);
+});
+
+afterAll(() => stand?.close());
+
+const MALFORMED: unknown[] = [
+  undefined,
+  null,
+  'text',
+  42,
+  [],
+  {},
+  { requestId: 1, by: 2, proof: 3 },
+  { requestId: '', by: '', proof: '', planDigest: '', changeDigest: '', decision: 'maybe' },
+  { requestId: 'x'.repeat(5_000), by: 'y'.repeat(50_000) },
+  { __proto__: { requestId: 'x' }, constructor: 'y' },
+  { requestId: 'x', by: 'y', unknown: true },
+];
+
+async function inTemporal<T>(use: (client: Client) => Promise<T>): Promise<T> {
+  return withTemporal(sharedPlatform().temporalAddress, use);
+}
+
+/** The type of the failure that answered. */
+async function answerOf(client: Client, message: string, payload: unknown): Promise<string> {
+  const handle = client.workflow.getHandle(workflowId(NAME));
+  try {
+    if (payload === undefined) await handle.executeUpdate<unknown>(message);
+    else await handle.executeUpdate<unknown, [unknown]>(message, { args: [payload] });
+    return 'accepted';
+  } catch (error) {
+    return String(((error as Error).cause as { type?: string } | undefined)?.type ?? error);
+  }
+}
+
+describe('a malformed message', () => {
+  it.each(['submit', 'decide', 'teardown', 'cancel'])(
+    'as %s is answered, every time, and the run goes on',
+    async (message) => {
+      const answers = await inTemporal((client) =>
+        Promise.all(MALFORMED.map((payload) => answerOf(client, message, payload))),
+      );
+      const expected = message === 'teardown' ? ['InvalidRequest', 'StillInProgress'] : ['InvalidRequest'];
+      expect(answers.filter((answer) => !expected.includes(answer))).toEqual([]);
+      expect((await stand.owner.status(NAME)).phase).toBe('awaiting-approval');
+    },
+  );
+
+  it('by signal is shown in the history and changes nothing', async () => {
+    await inTemporal(async (client) => {
+      for (const payload of MALFORMED) await client.workflow.getHandle(workflowId(NAME)).signal('decision', payload);
+    });
+    await expect
+      .poll(
+        async () => (await stand.owner.history(NAME)).filter((entry) => entry.text.includes('was not counted')).length,
+      )
+      .toBe(MALFORMED.length);
+    expect((await stand.owner.status(NAME)).phase).toBe('awaiting-approval');
+  });
+
+  it('as the start of a run ends that run at once, so that it holds no name', async () => {
+    await inTemporal(async (client) => {
+      for (const [index, input] of [
+        undefined,
+        null,
+        'text',
+        {},
+        { submission: null },
+        { submission: { requestId: 1 } },
+      ].entries()) {
+        const id = `hostile-start-${index}`;
+        const run = await client.workflow.start(LIFECYCLE_WORKFLOW, {
+          workflowId: workflowId(id),
+          taskQueue: stand.taskQueue,
+          args: input === undefined ? [] : [input],
+        });
+        await expect(run.result()).rejects.toMatchObject({ cause: { type: 'InvalidRequest' } });
+      }
+    });
+  });
+
+  it('leaves the run able to take a good one', async () => {
+    await expect(stand.lead.decide(NAME, { decision: 'reject', reason: 'enough' })).resolves.toMatchObject({
+      phase: 'rejected',
+      awaits: [],
+    });
+  });
+});
