@@ -149,7 +149,8 @@ export const policySchema = z.strictObject({
     cancel: senders,
   }),
   timing: z.strictObject({
-    stageTimeoutSeconds: seconds,
+    // A claim that a killed worker left is repeated after 15 s and needs some for itself.
+    stageTimeoutSeconds: seconds.min(30),
     heartbeatSeconds: seconds,
     blockedRetrySeconds: seconds,
     blockedRetryMaxSeconds: seconds,

@@ -9,7 +9,7 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import { isEnd, type Phase } from '../spec/lifecycle.ts';
+import { isEnd } from '../spec/lifecycle.ts';
 import { namespaceOf } from '../spec/names.ts';
 import type { Status } from '../spec/status.ts';
 import { reading } from './activities.ts';
@@ -22,7 +22,7 @@ import { checkSubmission } from './payload.ts';
 import { beginProvisioning, provision } from './provision.ts';
 import { remove } from './removal.ts';
 import { enter, isLong, noteProblems, now, type Run, refusal } from './run.ts';
-import { freshState } from './state.ts';
+import { freshState, type LifecycleState } from './state.ts';
 
 export async function namespaceLifecycle(input: LifecycleInput): Promise<Status> {
   const run = open(input);
@@ -66,9 +66,15 @@ function open(input: LifecycleInput): Run {
     const message = `a lifecycle starts as "namespace:NAME" with {submission}; this one is "${workflowInfo().workflowId}"`;
     throw refusal({ code: 'InvalidRequest', message });
   }
-  const state = 'resume' in input ? input.resume : freshState(checkSubmission(input.submission), now());
+  const state = stateOf(input);
   setCurrentDetails(detailsOf(name, state));
   return { name, state, inFlight: null };
+}
+
+/** Only an earlier run may hand over a state: from anybody else it would be an admission and an approval that never were. */
+function stateOf(input: LifecycleInput): LifecycleState {
+  if ('resume' in input && workflowInfo().continuedFromExecutionRunId !== undefined) return input.resume;
+  return freshState(checkSubmission('submission' in input ? input.submission : undefined), now());
 }
 
 async function admit(run: Run): Promise<void> {
@@ -92,13 +98,18 @@ async function rest(run: Run): Promise<void> {
   await condition(() => run.state.phase !== 'ready' || isLong(run));
 }
 
-const QUIET: readonly Phase[] = ['ready', 'awaiting-approval', 'blocked'];
+/** Between two activities of an admission or a provisioning there is nothing to carry over yet; everywhere else there is. */
+function isQuiet({ state }: Run): boolean {
+  return (
+    state.phase !== 'requested' && (state.phase !== 'provisioning' || state.step === 'undoing') && !isEnd(state.phase)
+  );
+}
 
 async function carryOver(run: Run): Promise<void> {
-  if (!isLong(run) || !QUIET.includes(run.state.phase)) return;
+  if (!isLong(run) || !isQuiet(run)) return;
   await condition(allHandlersFinished);
   // One more task first: an answer that completes in the very task that continues as new can be lost by the server.
   await sleep(1, { summary: 'Let answers leave before the history is renewed' });
-  if (!allHandlersFinished() || !QUIET.includes(run.state.phase)) return;
+  if (!allHandlersFinished() || !isQuiet(run)) return;
   await continueAsNew<typeof namespaceLifecycle>({ resume: run.state });
 }

@@ -2,7 +2,7 @@
 // it. What cannot be removed is told and tried again until it can; the order is never broken to get on.
 import { sleep } from '@temporalio/workflow';
 import type { InventoryEntry } from '../spec/inventory.ts';
-import { strike } from '../spec/inventory.ts';
+import { refKey, strike } from '../spec/inventory.ts';
 import type { Blocked, Blocker } from '../spec/status.ts';
 import { removing } from './activities.ts';
 import { failureOf } from './failure.ts';
@@ -21,18 +21,15 @@ export async function undo(run: Run): Promise<void> {
   if (await removeAll(run)) enter(run, 'failed', 'undoing', 'everything that had been made was undone');
 }
 
-/** false: the history has grown long meanwhile; the caller carries the run over and comes back. */
-async function removeAll(run: Run): Promise<boolean> {
-  return (await until(run, revokeAccess)) && (await until(run, deleteNamespace));
-}
-
 type Attempt =
   | { done: true }
   | { done: false; why: Pick<Blocked, 'problems' | 'objects' | 'blockers'> | 'still-dying' };
 
-async function until(run: Run, attempt: (run: Run) => Promise<Attempt>): Promise<boolean> {
-  for (;;) {
-    const result = await attempt(run);
+/** false: the history has grown long meanwhile; the caller carries the run over and comes back. */
+async function removeAll(run: Run): Promise<boolean> {
+  while (!isLong(run)) {
+    const revoked = await revokeAccess(run);
+    const result = revoked.done ? await deleteNamespace(run) : revoked;
     if (result.done) {
       unblock(run);
       return true;
@@ -40,8 +37,8 @@ async function until(run: Run, attempt: (run: Run) => Promise<Attempt>): Promise
     if (result.why === 'still-dying') continue;
     block(run, result.why);
     await pauseBlocked(run);
-    if (isLong(run)) return false;
   }
+  return false;
 }
 
 async function revokeAccess(run: Run): Promise<Attempt> {
@@ -63,7 +60,7 @@ async function deleteNamespace(run: Run): Promise<Attempt> {
   if (run.state.blocked === null && run.state.phase === 'deleting') step(run, 'removing');
   const { incarnation, timing, spec } = admittedOf(run);
   const { deleteNamespace } = removing(timing, `Delete namespace ${spec.name} by UID and wait until it is gone`);
-  return attemptRemoval(run, async () => {
+  const result = await attemptRemoval(run, async () => {
     const { effects, gone, blockers } = await deleteNamespace({ entries, incarnation });
     if (!gone) return { done: false, why: blockers.length === 0 ? 'still-dying' : stuck(entries, blockers) };
     strikeOff(run, effects);
@@ -71,6 +68,19 @@ async function deleteNamespace(run: Run): Promise<Attempt> {
     run.state.inventory = [];
     return { done: true };
   });
+  if (!result.done && result.why !== 'still-dying' && result.why.blockers.length === 0) suspectAccess(run);
+  return result;
+}
+
+/**
+ * While the DELETE itself fails the namespace still takes objects: a role binding that a stopped worker sent long ago may
+ * have come after the revocation. So access is looked for, and taken, again before each further try.
+ */
+function suspectAccess({ state }: Run): void {
+  const { access } = state.admission?.refs ?? { access: [] };
+  const listed = new Set(state.inventory.map(refKey));
+  const missing = access.filter((ref) => !listed.has(refKey(ref)));
+  state.inventory.push(...missing.map((ref): InventoryEntry => ({ ...ref, stage: 'access', state: 'intended' })));
 }
 
 async function attemptRemoval(run: Run, attempt: () => Promise<Attempt>): Promise<Attempt> {

@@ -12,7 +12,7 @@ let before: Snapshot;
 
 beforeAll(async () => {
   // No multiple of an attempt's own patience: the last attempt is cut short by the end of the stage.
-  stand = await openStand({ timing: { stageTimeoutSeconds: 15 } });
+  stand = await openStand({ timing: { stageTimeoutSeconds: 40 } });
   await stand.startWorker();
   before = await stand.snapshot();
   table = await cleanLife(stand, 'outlived-clean');

@@ -42,7 +42,7 @@ async function inTemporal<T>(use: (client: Client) => Promise<T>): Promise<T> {
 async function answerOf(client: Client, message: string, payload: unknown): Promise<string> {
   const handle = client.workflow.getHandle(workflowId(NAME));
   try {
-    if (payload === undefined) await handle.executeUpdate<unknown>(message);
+    if (payload === undefined) await handle.executeUpdate(message);
     else await handle.executeUpdate<unknown, [unknown]>(message, { args: [payload] });
     return 'accepted';
   } catch (error) {
@@ -84,6 +84,7 @@ describe('a malformed message', () => {
         {},
         { submission: null },
         { submission: { requestId: 1 } },
+        { resume: { v: 1, phase: 'provisioning', step: 'claim', admission: {}, inventory: [] } },
       ].entries()) {
         const id = `hostile-start-${index}`;
         const run = await client.workflow.start(LIFECYCLE_WORKFLOW, {
