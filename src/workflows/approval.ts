@@ -20,59 +20,48 @@ export function openApproval(run: Run): void {
   enter(run, 'awaiting-approval', 'deciding', `rule "${admission.approval.rule}" asks ${seats(run)}`);
 }
 
+/** One wait: until a decision or a cancel has settled it, or the next deadline. */
 export async function awaitApproval(run: Run): Promise<void> {
+  const { state } = run;
   const deadline = nextDeadline(run);
   const patienceMs = Math.max(0, deadline.atMs - Date.now());
-  const woken = await condition(() => outcome(run) !== undefined || isLong(run), patienceMs, {
-    summary: `${deadline.text} unless ${seats(run)} decides first`,
-  });
-  if (woken) return conclude(run);
-  switch (deadline.kind) {
+  const summary = `${deadline.text} unless ${seats(run)} decides first`;
+  const woken = await condition(() => state.phase !== 'awaiting-approval' || isLong(run), patienceMs, { summary });
+  // A decision that comes in the very task in which the timer fires wins.
+  if (!woken && state.phase === 'awaiting-approval') act(run, deadline.kind);
+}
+
+function act(run: Run, kind: Deadline['kind']): void {
+  switch (kind) {
     case 'remind':
       run.state.reminded = true;
       return notify(run, seats(run), `${run.name} still waits for your decision`);
     case 'escalate':
       return escalate(run);
-    case 'lapse':
-      run.state.problems = [
-        {
-          code: 'Lapsed',
-          message: `nobody decided within ${admittedOf(run).approval.times.lapseAfterMinutes} minutes`,
-        },
-      ];
+    case 'lapse': {
+      const minutes = admittedOf(run).approval.times.lapseAfterMinutes;
+      run.state.problems = [{ code: 'Lapsed', message: `nobody decided within ${minutes} minutes` }];
       return enter(run, 'lapsed', 'deciding', 'nobody decided in time; nothing had been made');
-  }
-}
-
-type Outcome = 'approved' | 'rejected' | 'cancelled';
-
-function outcome({ state }: Run): Outcome | undefined {
-  const { approval } = state;
-  if (approval === null) return undefined;
-  if (state.cancelledBy !== undefined) return 'cancelled';
-  if (approval.counted.some((entry) => entry.decision === 'reject')) return 'rejected';
-  return openSlots(approval).length === 0 ? 'approved' : undefined;
-}
-
-function conclude(run: Run): void {
-  const { state } = run;
-  const deciders = state.approval?.counted.map((entry) => entry.subject).join(', ') ?? '';
-  switch (outcome(run)) {
-    case 'approved':
-      return beginProvisioning(run, `approved by ${deciders}`);
-    case 'rejected': {
-      const no = state.approval?.counted.find((entry) => entry.decision === 'reject');
-      state.problems = [
-        { code: 'Rejected', message: `${no?.subject} rejected it: ${no?.reason || 'no reason given'}` },
-      ];
-      return enter(run, 'rejected', 'deciding', `${no?.subject} rejected it; nothing had been made`);
     }
-    case 'cancelled':
-      state.problems = [{ code: 'Cancelled', message: `${state.cancelledBy} cancelled it` }];
-      return enter(run, 'cancelled', 'deciding', `${state.cancelledBy} cancelled it; nothing had been made`);
-    case undefined:
-      return;
   }
+}
+
+/** Moves the run on when it is decided; called where a decision or a cancel is counted, so that its answer says where to. */
+export function settle(run: Run): void {
+  const { state } = run;
+  const { approval } = state;
+  if (state.phase !== 'awaiting-approval' || approval === null) return;
+  if (state.cancelledBy !== undefined) {
+    state.problems = [{ code: 'Cancelled', message: `${state.cancelledBy} cancelled it` }];
+    return enter(run, 'cancelled', 'deciding', `${state.cancelledBy} cancelled it; nothing had been made`);
+  }
+  const no = approval.counted.find((entry) => entry.decision === 'reject');
+  if (no !== undefined) {
+    state.problems = [{ code: 'Rejected', message: `${no.subject} rejected it: ${no.reason || 'no reason given'}` }];
+    return enter(run, 'rejected', 'deciding', `${no.subject} rejected it; nothing had been made`);
+  }
+  if (openSlots(approval).length > 0) return;
+  beginProvisioning(run, `approved by ${approval.counted.map((entry) => entry.subject).join(', ')}`);
 }
 
 function escalate(run: Run): void {

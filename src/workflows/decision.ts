@@ -1,8 +1,8 @@
 // `decide` and its signal: proves who decides, lets spec/approval judge, counts it.
-import { condition } from '@temporalio/workflow';
 import { judge, openSlots } from '../spec/approval.ts';
 import type { Problem } from '../spec/errors.ts';
 import type { MessageName } from '../spec/lifecycle.ts';
+import { settle } from './approval.ts';
 import type { DecideAnswer, DecisionMessage } from './messages.ts';
 import { checkDecision } from './payload.ts';
 import { note, noteProblems, now, publish, type Run, refusal } from './run.ts';
@@ -25,8 +25,7 @@ export async function decide(run: Run, message: MessageName, decision: DecisionM
   note(run, { kind: 'decision', text: `${counted.decision} for ${counted.slot}${said}`, by: counted.subject });
   const awaits = counted.decision === 'reject' ? [] : openSlots(approval).map((slot) => slot.slot);
   if (awaits.length > 0) publish(run);
-  // The last decision moves the run on in this very task; the answer says where to.
-  else await condition(() => state.phase !== 'awaiting-approval');
+  else settle(run);
   return { slot: counted.slot, decision: counted.decision, phase: state.phase, awaits };
 }
 

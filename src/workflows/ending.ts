@@ -1,5 +1,6 @@
 // `teardown` and `cancel`, by message and natively: they only set the course; the story in lifecycle.ts follows it.
 import { LIFECYCLE } from '../spec/lifecycle.ts';
+import { settle } from './approval.ts';
 import type { CancelMessage, PhaseAnswer, TeardownMessage } from './messages.ts';
 import { enter, note, type Run } from './run.ts';
 import { ask, proveRight } from './sender.ts';
@@ -42,5 +43,6 @@ function cancelBy(run: Run, who: string, reason?: string): PhaseAnswer {
   state.cancelledBy = who;
   note(run, { kind: 'message', text: `cancel${reason === undefined ? '' : `: ${reason}`}`, by: who });
   run.inFlight?.cancel();
+  settle(run);
   return { phase: state.phase };
 }

@@ -107,9 +107,13 @@ function isQuiet({ state }: Run): boolean {
 
 async function carryOver(run: Run): Promise<void> {
   if (!isLong(run) || !isQuiet(run)) return;
-  await condition(allHandlersFinished);
+  const { phase } = run.state;
+  // A message that waits for something else must not hold the run up: what has moved goes on first, and comes back here.
+  const moved = (): boolean => run.state.phase !== phase;
+  await condition(() => allHandlersFinished() || moved());
+  if (moved()) return;
   // One more task first: an answer that completes in the very task that continues as new can be lost by the server.
   await sleep(1, { summary: 'Let answers leave before the history is renewed' });
-  if (!allHandlersFinished() || !isQuiet(run)) return;
+  if (!allHandlersFinished() || moved()) return;
   await continueAsNew<typeof namespaceLifecycle>({ resume: run.state });
 }

@@ -61,8 +61,10 @@ describe('what operators see of a run', () => {
 
   it('is found in the inbox of whom it awaits, and in nobody else’s', async () => {
     await expect
-      .poll(async () =>
-        (await stand.lead.approvals({ user: 'grace@example.com', groups: ['shop-leads'] })).map((item) => item.name),
+      .poll(
+        async () =>
+          (await stand.lead.approvals({ user: 'grace@example.com', groups: ['shop-leads'] })).map((item) => item.name),
+        { timeout: 15_000 },
       )
       .toContain('lean-b');
     expect(await stand.lead.approvals({ user: 'eve@example.com', groups: ['payments-leads'] })).toEqual([]);
