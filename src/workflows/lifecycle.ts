@@ -17,12 +17,11 @@ import { awaitApproval, openApproval } from './approval.ts';
 import { detailsOf, statusOf } from './describe.ts';
 import { cancelNatively } from './ending.ts';
 import { handleMessages } from './handlers.ts';
-import type { LifecycleInput } from './messages.ts';
 import { checkSubmission } from './payload.ts';
 import { beginProvisioning, provision } from './provision.ts';
 import { remove } from './removal.ts';
 import { enter, isLong, noteProblems, now, type Run, refusal } from './run.ts';
-import { freshState, type LifecycleState } from './state.ts';
+import { freshState, type LifecycleInput, type LifecycleState } from './state.ts';
 
 export async function namespaceLifecycle(input: LifecycleInput): Promise<Status> {
   const run = open(input);

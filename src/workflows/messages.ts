@@ -6,7 +6,6 @@ import type { Problem } from '../spec/errors.ts';
 import type { Stage } from '../spec/inventory.ts';
 import type { Phase } from '../spec/lifecycle.ts';
 import type { Status, TimelineEntry } from '../spec/status.ts';
-import type { LifecycleState } from './state.ts';
 
 export interface Submission {
   /** Makes the call repeatable: the same id and content answer the same. */
@@ -18,8 +17,10 @@ export interface Submission {
   by: string;
 }
 
-/** The start argument: a first request, or what an earlier run of the same namespace carried over. */
-export type LifecycleInput = { submission: Submission } | { resume: LifecycleState };
+/** The start argument of a lifecycle: it carries the request too, so that one whose update is lost still proceeds. */
+export interface StartArgument {
+  submission: Submission;
+}
 
 export interface SubmitAnswer {
   name: string;

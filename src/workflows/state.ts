@@ -5,7 +5,7 @@ import type { Problem } from '../spec/errors.ts';
 import type { InventoryEntry, ObjectRef } from '../spec/inventory.ts';
 import type { Phase } from '../spec/lifecycle.ts';
 import type { Blocked, Step, TimelineEntry } from '../spec/status.ts';
-import type { Submission, SubmitAnswer } from './messages.ts';
+import type { StartArgument, Submission, SubmitAnswer } from './messages.ts';
 
 export interface LifecycleState {
   v: 1;
@@ -30,6 +30,9 @@ export interface LifecycleState {
   /** The newest request ids with the content they came with and what they were answered, oldest first. */
   answered: { requestId: string; bodySha256: string; answer: SubmitAnswer }[];
 }
+
+/** What a run begins with: a caller's start argument, or what an earlier run of the same namespace carried over. */
+export type LifecycleInput = StartArgument | { resume: LifecycleState };
 
 export const ANSWERED_LENGTH = 100;
 
