@@ -97,6 +97,8 @@ export interface TimelineEntry {
   /** Who caused it, where a person did. */
   by?: string;
   effect?: Effect;
+  /** The request on whose behalf an effect was had. */
+  request?: string;
   problem?: Problem;
 }
 

@@ -76,9 +76,7 @@ export function requestTable(): string {
   const gone = Object.keys(MEANINGS).filter((path) => rows.every((row) => row.path !== path));
   if (unsaid.length + gone.length > 0)
     throw new Error(`test/support/request-table.ts: no meaning for ${unsaid}; no field for ${gone}`);
-  const lines = rows.map(
-    ({ path, need, bounds }) => `| \`${path}\` | ${need} | ${bounds} | ${MEANINGS[path] ?? ''} |`,
-  );
+  const lines = rows.map(({ path, need, bounds }) => `| \`${path}\` | ${need} | ${bounds} | ${MEANINGS[path] ?? ''} |`);
   return ['| field | required or default | bounds | meaning |', '|---|---|---|---|', ...lines].join('\n');
 }
 
@@ -114,7 +112,9 @@ function boundsOf(node: Node): string {
   if (node.anyOf !== undefined) return node.anyOf.map(boundsOf).join(', or ');
   switch (node.type) {
     case 'string':
-      return node.pattern === DNS_LABEL.source ? 'DNS label, at most 63 characters' : `at most ${node.maxLength} characters`;
+      return node.pattern === DNS_LABEL.source
+        ? 'DNS label, at most 63 characters'
+        : `at most ${node.maxLength} characters`;
     case 'integer':
       return node.maximum === Number.MAX_SAFE_INTEGER
         ? `whole number from ${node.minimum}`
