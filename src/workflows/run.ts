@@ -73,8 +73,10 @@ export function note(run: Run, entry: Omit<TimelineEntry, 'at'>): void {
 }
 
 export function noteEffects(run: Run, effects: readonly Effect[]): void {
-  for (const effect of effects)
-    note(run, { kind: 'effect', text: `${effect.outcome} ${describeRef(effect.ref)}`, effect });
+  const request = run.state.submission.requestId;
+  for (const effect of effects) {
+    note(run, { kind: 'effect', text: `${effect.outcome} ${describeRef(effect.ref)}`, effect, request });
+  }
 }
 
 export function noteProblems(run: Run, problems: readonly Problem[]): void {
