@@ -63,7 +63,7 @@ function requesting(naas: Command, run: Run): void {
     .addHelpText(
       'after',
       examples(
-        'naas request -f examples/shop-cart-staging.yaml --wait --as ada@example.com --group shop',
+        'naas request -f examples/shop-cart-staging.yaml --wait --as ada@example.com --group shop-developers',
         'cat request.yaml | naas request -f - --json',
       ),
     )
@@ -159,8 +159,8 @@ function ending(naas: Command, run: Run): void {
     .addHelpText(
       'after',
       examples(
-        'naas delete shop-cart-staging --as ada@example.com --group shop',
-        'naas delete shop-cart-staging --yes --wait --as ada@example.com --group shop',
+        'naas delete shop-cart-staging --as ada@example.com --group shop-developers',
+        'naas delete shop-cart-staging --yes --wait --as ada@example.com --group shop-developers',
       ),
     )
     .action((name, options) =>

@@ -39,7 +39,12 @@ export async function withClient(context: Context, use: (client: NaasClient) => 
 
 async function openClient(context: Context): Promise<NaasClient> {
   const temporal = await temporalOf(context);
-  return context.dependencies.createClient({ ...temporal, prove: proverOf(context) });
+  const taskQueue = context.terminal.env['NAAS_TASK_QUEUE'];
+  return context.dependencies.createClient({
+    ...temporal,
+    ...(taskQueue === undefined || taskQueue === '' ? {} : { taskQueue }),
+    prove: proverOf(context),
+  });
 }
 
 /** Left open, Temporal's own variables and files decide. */

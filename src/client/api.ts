@@ -24,7 +24,10 @@ export interface NaasClientOptions {
 }
 
 export interface SubmitOptions {
-  /** Default: a digest of sender and request, so that repeating the call never makes a second request. */
+  /**
+   * Makes the call repeatable: the same id and content answer the same. Default: a new one; the same content by the same
+   * person is recognised all the same while the namespace lives.
+   */
   requestId?: string;
 }
 

@@ -34,8 +34,8 @@ import type {
   NaasClientOptions,
   SubmitOptions,
 } from './api.ts';
-import { bodySha256, digestOf, proveSender, requestedName } from './proven.ts';
-import { rowOf, staleStatus, visibilityQuery } from './records.ts';
+import { bodySha256, proveSender, requestedName } from './proven.ts';
+import { asFarAsItRuns, type RunRecord, rowOf, staleStatus, visibilityQuery } from './records.ts';
 import { connect, DEADLINE_MS, repeatedly, type Temporal } from './temporal.ts';
 
 export type * from './api.ts';
@@ -88,15 +88,17 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
       const body = { mode: 'create' as const, request };
       const by = await proveSender(options.prove, 'submit', name, body);
       const sha256 = await bodySha256(body);
-      const submission: Submission = { requestId: requestId ?? (await digestOf(by, sha256)), ...body, by };
+      const submission: Submission = { requestId: requestId ?? randomUUID(), ...body, by };
       const t = await temporal();
-      // An "Ended" run closed while this arrived: the next try starts the next one.
-      return repeatedly(
+      const answer = await repeatedly(
         t,
         { what: `submit of ${name}`, deadlineMs },
         () => updateWithStart(t, taskQueue, name, submission, sha256),
+        // An "Ended" run closed while this arrived: the next try starts the next one.
         (error) => error.code === 'Ended',
       );
+      if (requestId !== undefined) await refuseOldAnswer(t, name, requestId);
+      return answer;
     },
 
     async preview(request: unknown): Promise<PreviewAnswer> {
@@ -122,13 +124,20 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
     },
 
     async status(name: string): Promise<Status> {
+      const t = await temporal();
+      const described = (): Promise<RunRecord> => t.client.workflow.getHandle(workflowId(name)).describe();
       try {
-        return await query<Status>(name, 'status', Math.min(STATUS_DEADLINE_MS, deadlineMs));
+        const shortMs = Math.min(STATUS_DEADLINE_MS, deadlineMs);
+        const call = { what: `status of ${name}`, deadlineMs: shortMs };
+        const [status, run] = await Promise.all([
+          query<Status>(name, 'status', shortMs),
+          repeatedly(t, call, described),
+        ]);
+        return isEnd(status.phase) ? status : asFarAsItRuns(status, run);
       } catch (error) {
         if (!(error instanceof NaasError) || error.code === 'NotFound') throw error;
-        const t = await temporal();
         return repeatedly(t, { what: `status of ${name}`, deadlineMs }, async () =>
-          staleStatus(name, await t.client.workflow.getHandle(workflowId(name)).describe()),
+          staleStatus(name, await described()),
         );
       }
     },
@@ -182,6 +191,14 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
     },
   };
   return client;
+}
+
+/** The server answers a repeated id from its own memory even when that run is long over: that must not pass for a new one. */
+async function refuseOldAnswer(t: Temporal, name: string, requestId: string): Promise<void> {
+  const run = await t.client.workflow.getHandle(workflowId(name)).describe();
+  if (run.status.name === 'RUNNING') return;
+  const message = `request id ${requestId} was used for namespace ${name} before, and that run is over; use a new id to request it again`;
+  throw new NaasError({ code: 'Ended', message });
 }
 
 /** Start and submit in one call: an existing run gets the message, otherwise a new one begins with it. */

@@ -13,14 +13,6 @@ export async function proveSender(prove: Prove, message: string, namespace: stri
   return prove({ message, namespace, bodySha256: await bodySha256(body) });
 }
 
-/** A request id from sender and content: repeating the same call is the same request, somebody else's is another. */
-export async function digestOf(proof: string, bodyDigest: string): Promise<string> {
-  const claims = JSON.parse(Buffer.from(proof.split('.')[1] ?? '', 'base64url').toString('utf8')) as {
-    subject?: unknown;
-  };
-  return `auto-${(await bodySha256([claims.subject ?? '', bodyDigest])).slice(0, 20)}`;
-}
-
 /** Parses the request here already, so that a mistake is told without a round trip; the worker parses it again. */
 export async function requestedName(request: unknown): Promise<string> {
   const { parseRequest } = await import('../spec/request.ts');

@@ -11,6 +11,7 @@ export interface RunRecord {
   searchAttributes: WorkflowExecutionInfo['searchAttributes'];
   startTime: Date;
   closeTime?: Date | undefined;
+  status?: { name: string };
 }
 
 export function staleStatus(name: string, run: RunRecord): Status {
@@ -37,6 +38,21 @@ export function staleStatus(name: string, run: RunRecord): Status {
     inventory: [],
     leftAlone: [],
     stale: true,
+  };
+}
+
+/** A run that somebody terminated still answers queries as if it lived: nobody watches its namespace any more. */
+export function asFarAsItRuns(status: Status, run: RunRecord): Status {
+  if (run.status?.name === undefined || run.status.name === 'RUNNING') return status;
+  const how = run.status.name.toLowerCase().replaceAll('_', ' ');
+  return {
+    ...status,
+    stale: true,
+    waitsFor: {
+      what: `nothing: its run was ${how} in Temporal, so nobody watches this namespace any more`,
+      since: run.closeTime?.toISOString() ?? status.requestedAt,
+      todo: 'what stands here may be old and is not undone; look at the cluster, and delete by hand what is not wanted',
+    },
   };
 }
 

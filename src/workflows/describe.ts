@@ -42,7 +42,7 @@ export function statusOf(name: string, state: LifecycleState): Status {
 export function detailsOf(name: string, state: LifecycleState): string {
   const waiting = waitingOf(name, state);
   const lines = [`**${name}** is **${state.phase}**${waiting === undefined ? ` (${state.step})` : ''}.`];
-  if (waiting !== undefined) lines.push('', `Waits for: ${waiting.what}.`, '', `What to do: ${waiting.todo}`);
+  if (waiting !== undefined) lines.push('', `Waits for: ${waiting.what}`, '', `What to do: ${waiting.todo}`);
   for (const problem of state.blocked?.problems ?? state.problems)
     lines.push('', `${problem.code}: ${problem.message}`);
   return lines.join('\n');

@@ -1,8 +1,9 @@
 // `submit`: the first request of a run is answered when admission has; a repeated one gets the same answer again; any other
 // for the same name is told who holds it.
 import { condition } from '@temporalio/workflow';
+import type { Sender } from '../spec/approval.ts';
 import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
-import { LIFECYCLE } from '../spec/lifecycle.ts';
+import { isEnd, LIFECYCLE } from '../spec/lifecycle.ts';
 import type { Submission, SubmitAnswer } from './messages.ts';
 import { admittedOf, type Run, refusal } from './run.ts';
 import { prove, refused } from './sender.ts';
@@ -22,7 +23,12 @@ export async function submit(run: Run, message: Submission): Promise<SubmitAnswe
     });
   }
   await condition(() => state.phase !== 'requested');
-  if (!ofThisRun) return conflict(run, message);
+  if (!ofThisRun) {
+    const sender = await proveSubmission(run, message);
+    // Somebody who asks for the same once more, under a new id, asks for nothing new.
+    const same = bodySha256 === ownSha256 && sender.subject === state.admission?.sender.subject;
+    if (!same || isEnd(state.phase)) throw conflict(run, message);
+  }
   if (state.phase === 'refused') throw refusal(state.problems);
   return remember(run, message.requestId, bodySha256);
 }
@@ -43,19 +49,22 @@ function remember(run: Run, requestId: string, bodySha256: string): SubmitAnswer
   return answer;
 }
 
-/** Another request for a name that is held: says by whom, and when two different triples came to the same name, says that. */
-async function conflict(run: Run, message: Submission): Promise<never> {
+function proveSubmission(run: Run, message: Submission): Promise<Sender> {
   const { by, requestId: _requestId, ...body } = message;
-  await prove(run, 'submit', by, body);
+  return prove(run, 'submit', by, body);
+}
+
+/** Another request for a name that is held: says by whom, and when two different triples came to the same name, says that. */
+function conflict(run: Run, message: Submission): Error {
   const cell = LIFECYCLE[run.state.phase].submit;
-  if (cell.answer === 'refuse' && cell.code !== 'Conflict') throw refused(run, cell);
+  if (cell.answer === 'refuse' && cell.code !== 'Conflict') return refused(run, cell);
   const { spec, sender } = admittedOf(run);
   const held = `${spec.team}/${spec.project}/${spec.environment}`;
   const wanted = tripleOf(message.request);
   const clash =
     wanted === held ? '' : ` ${wanted} and ${held} come to the same name: give one of them a name of its own.`;
   const why = cell.answer === 'refuse' ? cell.why : 'the name is held';
-  throw refusal({
+  return refusal({
     code: 'Conflict',
     message: `namespace ${run.name}: ${why} (${held}, requested by ${sender.subject} as ${run.state.submission.requestId}, now ${run.state.phase}).${clash}`,
     field: 'name',

@@ -97,11 +97,63 @@ describe('a request', () => {
     const request = stand.request('sub-repeat', DEV);
     const first = await stand.owner.submit(request);
     const run = await runOf('sub-repeat');
-    expect(await stand.owner.submit(request)).toEqual(first);
+    expect(await stand.owner.submit(request)).toMatchObject({ planDigest: first.planDigest });
+    expect(await stand.owner.submit(request, { requestId: first.requestId })).toEqual(first);
     await stand.untilAll(['sub-repeat'], ['ready']);
     await expect.poll(() => runOf('sub-repeat'), { timeout: 10_000 }).not.toBe(run);
-    expect(await stand.owner.submit(request)).toEqual(first);
+    expect(await stand.owner.submit(request, { requestId: first.requestId })).toEqual(first);
+    expect(await stand.owner.submit(request)).toMatchObject({ phase: 'ready', planDigest: first.planDigest });
+    const other = await problemOf(stand.lead.submit(request));
+    expect(other.code, 'the same words of somebody else are another request').toBe('Conflict');
     expect((await stand.owner.status('sub-repeat')).phase).toBe('ready');
+  });
+
+  it('made again after the namespace was deleted is a new request', async () => {
+    const request = stand.request('sub-again', DEV);
+    await stand.owner.submit(request);
+    await stand.untilAll(['sub-again'], ['ready']);
+    await stand.owner.teardown('sub-again');
+    await stand.untilAll(['sub-again'], ['deleted']);
+    expect((await stand.owner.submit(request)).phase).toBe('provisioning');
+    await stand.untilAll(['sub-again'], ['ready']);
+  });
+
+  it('that the server answers from the memory of a run that is over does not pass for a new one', async () => {
+    // More events than a whole life has, so that the run that ends is the one that took the request.
+    const plain = await openStand({ timing: { continueAsNewAfterEvents: 500 } });
+    try {
+      await plain.startWorker();
+      const request = plain.request('sub-old-id', DEV);
+      await plain.owner.submit(request, { requestId: 'first-life' });
+      await plain.untilAll(['sub-old-id'], ['ready']);
+      await plain.owner.teardown('sub-old-id');
+      await plain.untilAll(['sub-old-id'], ['deleted']);
+      expect((await problemOf(plain.owner.submit(request, { requestId: 'first-life' }))).code).toBe('Ended');
+      expect((await plain.owner.submit(request)).phase).toBe('provisioning');
+      await plain.untilAll(['sub-old-id'], ['ready']);
+    } finally {
+      await plain.close();
+    }
+  });
+
+  it('that was refused may be made again when the reason is gone', async () => {
+    const stranger = stand.clientOf({ subject: 'ada@example.com', groups: ['nobody'] });
+    const request = stand.request('sub-corrected', DEV);
+    expect((await problemOf(stranger.submit(request))).code).toBe('NotAllowed');
+    await stranger.close();
+    expect((await stand.owner.submit(request)).phase).toBe('provisioning');
+    await stand.untilAll(['sub-corrected'], ['ready']);
+  });
+
+  it('whose run somebody terminated is shown as what nobody watches any more', async () => {
+    await stand.submit('sub-terminated', DEV);
+    await stand.untilAll(['sub-terminated'], ['ready']);
+    await withTemporal(sharedPlatform().temporalAddress, (client) =>
+      client.workflow.getHandle('namespace:sub-terminated').terminate('an operator was quick'),
+    );
+    const status = await stand.owner.status('sub-terminated');
+    expect(status).toMatchObject({ phase: 'ready', stale: true });
+    expect(status.waitsFor?.what).toContain('terminated in Temporal');
   });
 
   it('with the same id and another content is told so, before and after the history was renewed', async () => {
