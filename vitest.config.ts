@@ -3,7 +3,7 @@
 import { defineConfig } from 'vitest/config';
 import { ClosingLine } from './test/support/closing-line.ts';
 
-const SYSTEM = ['providers', 'ops', 'local', 'workflows', 'e2e', 'proof', 'replay'].map(
+const SYSTEM = ['providers', 'ops', 'local', 'workflows', 'e2e', 'proof', 'replay', 'deploy'].map(
   (folder) => `test/${folder}/**/*.test.{ts,mjs}`,
 );
 

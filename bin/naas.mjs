@@ -13,7 +13,7 @@ if (compareVersions(process.versions.node, VERSIONS.nodeMinimum) >= 0) {
   });
   // Compiled once, loaded from the cache afterwards: half of what `naas --help` would take.
   module.enableCompileCache?.(join(cacheDir(), 'compile-cache'));
-  const { main } = await import('../src/cli/main.ts');
+  const { main } = await import(program());
   process.exitCode = await main(process.argv.slice(2));
 } else {
   const node = join(fetchedNodeBin(), 'node');
@@ -24,6 +24,13 @@ if (compareVersions(process.versions.node, VERSIONS.nodeMinimum) >= 0) {
     );
     process.exitCode = 1;
   }
+}
+
+/** The sources in a checkout; where there are none, or Node refuses to run them (a package), what was built of them. */
+function program() {
+  const source = new URL('../src/cli/main.ts', import.meta.url);
+  const runs = existsSync(source) && !source.pathname.includes('/node_modules/');
+  return runs ? source.href : new URL('../dist/cli/main.js', import.meta.url).href;
 }
 
 async function runAgainWith(node) {

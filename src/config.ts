@@ -1,11 +1,20 @@
 // The worker's environment, read once and held against a schema: all problems together, and `process.env` nowhere else in
 // the worker. Temporal's own address and credentials come through @temporalio/envconfig instead.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { type Catalog, parseCatalog } from './spec/catalog.ts';
 import { NaasError, type Problem } from './spec/errors.ts';
 import { DEFAULT_TASK_QUEUE } from './spec/names.ts';
+
+/** Where a process listens; an IP, because a name would have to be looked up first. */
+const listenAddress = z
+  .string()
+  .refine(isListenAddress, 'expected IP:port, such as 127.0.0.1:8081, 0.0.0.0:8081 or [::]:8081')
+  .optional();
+
+const LOG_FORMATS = ['text', 'json'] as const;
 
 const environment = z.object({
   /** Folder of the catalog's YAML. */
@@ -24,6 +33,11 @@ const environment = z.object({
   NAAS_CLUSTER_WRITES_PER_SECOND: z.coerce.number().positive().default(400),
   /** How long the server waits for a worker that keeps a run in memory before it gives the run to another. */
   NAAS_STICKY_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
+  /** Serves /healthz and /readyz there; without it nothing is served. */
+  NAAS_HEALTH_ADDRESS: listenAddress,
+  /** Serves Prometheus metrics at /metrics there; without it none are kept. */
+  NAAS_METRICS_ADDRESS: listenAddress,
+  NAAS_LOG_FORMAT: z.enum(LOG_FORMATS).default('text'),
   KUBECONFIG: z.string().min(1).optional(),
 });
 
@@ -36,6 +50,8 @@ export interface Config {
   workflowBundle: string | undefined;
   clusterWritesPerSecond: number;
   stickyTimeoutMs: number;
+  healthAddress: string | undefined;
+  metricsAddress: string | undefined;
 }
 
 export function readConfig(env: Record<string, string | undefined>): Config {
@@ -63,14 +79,33 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     workflowBundle: given.NAAS_WORKFLOW_BUNDLE,
     clusterWritesPerSecond: given.NAAS_CLUSTER_WRITES_PER_SECOND,
     stickyTimeoutMs: given.NAAS_STICKY_TIMEOUT_MS,
+    healthAddress: given.NAAS_HEALTH_ADDRESS,
+    metricsAddress: given.NAAS_METRICS_ADDRESS,
   };
+}
+
+/** Asked first and by itself: problems with the rest of the environment are to be told in this format. */
+export function logFormat(env: Record<string, string | undefined>): (typeof LOG_FORMATS)[number] {
+  return LOG_FORMATS.find((format) => format === env['NAAS_LOG_FORMAT']) ?? 'text';
+}
+
+function isListenAddress(text: string): boolean {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = isIP(bracketed ?? '') === 6 || isIP(plain ?? '') === 4;
+  return host && Number(port) <= 65_535;
 }
 
 /** Reads every YAML file below a folder; throws NaasError with all problems, each with file and line. */
 export function readCatalog(dir: string): Catalog {
-  const paths = readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.yaml'))
-    .map((entry) => join(entry.parentPath, entry.name))
+  const paths = readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    // A mounted ConfigMap is read through its links: the folders `..2026_…` and `..data` that they point into would give
+    // everything again.
+    .filter((path) => path.endsWith('.yaml') && !path.startsWith('..') && statSync(join(dir, path)).isFile())
     .sort();
-  return parseCatalog(paths.map((path) => ({ path: relative(dir, path), text: readFileSync(path, 'utf8') })));
+  return parseCatalog(paths.map((path) => ({ path: withFolder(path), text: readFileSync(join(dir, path), 'utf8') })));
+}
+
+/** The keys of a ConfigMap know no folders: there `tiers.dev.yaml` stands for `tiers/dev.yaml`. */
+function withFolder(path: string): string {
+  return path.replace(/^([a-z]+)\.(?=[^/]+\.yaml$)/, '$1/');
 }

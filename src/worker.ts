@@ -1,61 +1,120 @@
 // The worker process and composition root: configuration → providers → activities → Temporal worker. Nothing imports it.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { bundleWorkflowCode, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/index.ts';
-import { readCatalog, readConfig } from './config.ts';
-import { connectCluster } from './providers/kubernetes/index.ts';
+import { type Config, logFormat, readCatalog, readConfig } from './config.ts';
+import { connectCluster, type KubernetesCluster } from './providers/kubernetes/index.ts';
 import { trustedKeys } from './providers/proofs/trusted-keys.ts';
+import { type Health, serveHealth } from './providers/telemetry/health.ts';
+import { createLogger } from './providers/telemetry/logger.ts';
+import { installRuntime } from './providers/telemetry/runtime.ts';
 import { NaasError } from './spec/errors.ts';
 
-/** Activities get this long to end after a stop; then they count as lost and another worker repeats them. */
+/** Activities get this long to end after a stop; then they are told to give up, and another worker repeats them. */
 const SHUTDOWN_GRACE_MS = 10_000;
+/** What has not given up by then is left behind; a pod has to be allowed longer than this. */
+const SHUTDOWN_FORCE_MS = 25_000;
+
+const format = logFormat(process.env);
+const logger = createLogger(format);
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const catalog = readCatalog(config.catalogDir);
-  Runtime.install({ shutdownSignals: ['SIGINT', 'SIGTERM'] });
-  const temporal = loadClientConnectConfig();
-  const [connection, cluster] = await Promise.all([
-    NativeConnection.connect(temporal.connectionOptions),
-    connectCluster({
-      name: config.cluster,
-      ...(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig }),
-      writesPerSecond: config.clusterWritesPerSecond,
-    }),
-  ]);
-  const worker = await Worker.create({
-    connection,
-    namespace: temporal.namespace ?? 'default',
-    taskQueue: config.taskQueue,
-    activities: createActivities({ cluster, catalog, proofs: trustedKeys(config.trustedKeysFile) }),
-    shutdownGraceTime: SHUTDOWN_GRACE_MS,
-    stickyQueueScheduleToStartTimeout: config.stickyTimeoutMs,
-    ...(config.workflowBundle === undefined
-      ? await bundled()
-      : { workflowBundle: { codePath: config.workflowBundle } }),
-  });
-  console.log('naas worker is polling');
+  const { metricsAddress, healthAddress } = config;
+  installRuntime({ logger, logFormat: format, metricsAddress, version: version() });
+  const health = healthAddress === undefined ? undefined : await serveHealth(healthAddress);
   try {
-    await worker.run();
+    await work(config, health);
   } finally {
-    await Promise.allSettled([connection.close(), cluster.close()]);
+    await health?.close();
   }
 }
 
+async function work(config: Config, health: Health | undefined): Promise<void> {
+  const catalog = readCatalog(config.catalogDir);
+  const temporal = loadClientConnectConfig();
+  const connecting = NativeConnection.connect(temporal.connectionOptions);
+  const opening = connectCluster({
+    name: config.cluster,
+    ...(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig }),
+    writesPerSecond: config.clusterWritesPerSecond,
+  });
+  try {
+    const [connection, cluster] = await Promise.all([connecting, opening]);
+    const worker = await Worker.create({
+      connection,
+      namespace: temporal.namespace ?? 'default',
+      taskQueue: config.taskQueue,
+      activities: createActivities({ cluster, catalog, proofs: trustedKeys(config.trustedKeysFile) }),
+      shutdownGraceTime: SHUTDOWN_GRACE_MS,
+      shutdownForceTime: SHUTDOWN_FORCE_MS,
+      stickyQueueScheduleToStartTimeout: config.stickyTimeoutMs,
+      workflowBundle: config.workflowBundle === undefined ? await bundled() : { codePath: config.workflowBundle },
+    });
+    health?.watch(() => isPolling(worker), dependencies(connection, cluster));
+    announce('naas worker is polling');
+    await worker.run();
+  } finally {
+    // Also what was opened beside something that failed: an open connection would keep a dead worker from ending.
+    await Promise.allSettled([connecting.then((it) => it.close()), opening.then((it) => it.close())]);
+  }
+}
+
+function isPolling(worker: Worker): boolean {
+  const { workflowPollerState, activityPollerState } = worker.getStatus();
+  return workflowPollerState === 'POLLING' && activityPollerState === 'POLLING';
+}
+
+/** Both calls need no right beyond being known, and cost the servers nothing. */
+function dependencies(connection: NativeConnection, cluster: KubernetesCluster) {
+  return [
+    {
+      name: 'temporal',
+      async look(deadlineMs: number) {
+        await connection.withDeadline(deadlineMs, () => connection.workflowService.getSystemInfo({}));
+      },
+    },
+    {
+      name: 'cluster',
+      async look(deadlineMs: number) {
+        await cluster.get('/version', { deadlineMs });
+      },
+    },
+  ];
+}
+
 async function bundled() {
-  return {
-    workflowBundle: await bundleWorkflowCode({
-      workflowsPath: new URL('./workflows/index.ts', import.meta.url).pathname,
-    }),
-  };
+  const entry = import.meta.url.endsWith('.ts') ? './workflows/index.ts' : './workflows/index.js';
+  return bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL(entry, import.meta.url)) });
+}
+
+/** One folder up from the sources as from the compiled program. */
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+}
+
+/** On stdout, in the form of the log: whoever started the worker waits for it. */
+function announce(message: string): void {
+  console.log(format === 'json' ? JSON.stringify({ time: new Date().toISOString(), level: 'info', message }) : message);
+}
+
+function explain(error: unknown): void {
+  if (!(error instanceof NaasError)) {
+    if (format === 'json') logger.error('naas worker ended', { error });
+    else console.error(error);
+    return;
+  }
+  for (const problem of error.problems) {
+    const where = `${problem.file ?? ''}${problem.line === undefined ? '' : `:${problem.line}`}`;
+    if (format === 'json')
+      logger.error(problem.message, { code: problem.code, file: problem.file, line: problem.line });
+    else console.error(`${where} ${problem.code}: ${problem.message}`);
+  }
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof NaasError)
-    for (const problem of error.problems)
-      console.error(
-        `${problem.file ?? ''}${problem.line === undefined ? '' : `:${problem.line}`} ${problem.code}: ${problem.message}`,
-      );
-  else console.error(error);
+  explain(error);
   process.exitCode = 1;
 });

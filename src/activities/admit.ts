@@ -11,14 +11,14 @@ import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
 import type { Catalog } from '../spec/catalog.ts';
 import { ERRORS, NaasError, type Problem } from '../spec/errors.ts';
 import { guardrails } from '../spec/guardrails.ts';
-import { type ObjectRef, STAGES, type Stage } from '../spec/inventory.ts';
+import { type ObjectRef, refOf, STAGES, type Stage } from '../spec/inventory.ts';
 import { ANNOTATION, LABEL } from '../spec/names.ts';
 import { parseRequest } from '../spec/request.ts';
 import { resolve } from '../spec/resolve.ts';
 import type { NamespaceSpec } from '../spec/spec.ts';
 import { atTheBoundary, callOptions } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
-import { packJson, packStage, refOf } from './packing.ts';
+import { packJson, packStage } from './packing.ts';
 import type { Proofs } from './proofs.ts';
 import { changesAgainst, type Survey, survey } from './survey.ts';
 

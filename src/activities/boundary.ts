@@ -1,5 +1,11 @@
 // The edge between Temporal and the effects: deadlines and cancellation in, typed failures out. It decides nothing else.
-import { ApplicationFailure, activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import {
+  ApplicationFailure,
+  activityInfo,
+  CancelledFailure,
+  cancellationSignal,
+  heartbeat,
+} from '@temporalio/activity';
 import { ERRORS, NaasError, type Problem } from '../spec/errors.ts';
 import type { Effect, ObjectRef } from '../spec/inventory.ts';
 import type { CallOptions } from './cluster.ts';
@@ -14,27 +20,44 @@ export interface FailureDetails {
 /**
  * No write may still arrive when the server has given the attempt up and an undo may start. Counted from the moments at
  * which the activity and this attempt were scheduled, which are never later than the attempt's start on the server: it
- * ends with its own timeout or with the activity's, whichever comes first.
+ * ends with its own timeout or with the activity's, whichever comes first. A process whose clock is behind the server's
+ * would read that too late, so its own start counts as well.
  */
 const MARGIN_MS = 5_000;
 
 export function callOptions(): CallOptions {
   const info = activityInfo();
-  const attemptEndsMs = info.currentAttemptScheduledTimestampMs + info.startToCloseTimeoutMs;
-  const activityEndsMs =
-    info.scheduleToCloseTimeoutMs > 0 ? info.scheduledTimestampMs + info.scheduleToCloseTimeoutMs : attemptEndsMs;
-  return { signal: cancellationSignal(), deadlineMs: Math.min(attemptEndsMs, activityEndsMs) - MARGIN_MS };
+  const ends = [
+    Date.now() + info.startToCloseTimeoutMs,
+    info.currentAttemptScheduledTimestampMs + info.startToCloseTimeoutMs,
+    ...(info.scheduleToCloseTimeoutMs > 0 ? [info.scheduledTimestampMs + info.scheduleToCloseTimeoutMs] : []),
+  ];
+  const deadlineMs = Math.min(...ends) - MARGIN_MS;
+  if (Date.now() >= deadlineMs) throw tooLate(Date.now() - info.currentAttemptScheduledTimestampMs);
+  return { signal: cancellationSignal(), deadlineMs };
+}
+
+function tooLate(afterMs: number): NaasError {
+  const seconds = Math.round(afterMs / 1000);
+  return new NaasError({
+    code: 'DeadlinePassed',
+    message: `this task came ${seconds} s after Temporal gave it out, by this worker's clock, and nothing was begun: the worker is too busy, or the clocks of worker and Temporal differ (\`naas doctor\` compares them)`,
+  });
 }
 
 /** Runs an activity's body with a steady heartbeat, and turns what it throws into a failure that names its class. */
 export async function atTheBoundary<T>(body: () => Promise<T>): Promise<T> {
-  const { heartbeatTimeoutMs } = activityInfo();
-  // A third of the timeout: two beats may be lost before the server gives the attempt up.
-  const beat = heartbeatTimeoutMs === undefined ? undefined : setInterval(() => heartbeat(), heartbeatTimeoutMs / 3);
+  // Zero or absent: the activity has no heartbeat. Else a third of it: two beats may be lost before the attempt is given up.
+  const heartbeatMs = activityInfo().heartbeatTimeoutMs ?? 0;
+  const beat = heartbeatMs > 0 ? setInterval(() => heartbeat(), heartbeatMs / 3) : undefined;
   try {
     return await body();
   } catch (error) {
-    if (error instanceof PartialFailure) throw asFailure(error.cause, error.details);
+    if (error instanceof PartialFailure) {
+      // Cancelled in the middle: what had been done by then is told all the same.
+      if (cancellationSignal().aborted) throw new CancelledFailure('cancelled while it wrote', [error.details]);
+      throw asFailure(error.cause, error.details);
+    }
     if (error instanceof NaasError) throw asFailure(error, { problems: error.problems, objects: [], effects: [] });
     throw error;
   } finally {
@@ -83,9 +106,10 @@ export async function allEffects(writes: { ref: ObjectRef; write: () => Promise<
 }
 
 function asNaasError(reason: unknown): NaasError {
-  // An abort is the activity's own cancellation: it must stay what it is, so that Temporal sees a cancelled activity.
-  if (!(reason instanceof NaasError)) throw reason;
-  return reason;
+  if (reason instanceof NaasError) return reason;
+  // An abort is the activity's own cancellation; anything else is a defect and has to stay what it is.
+  if (!cancellationSignal().aborted) throw reason;
+  return new NaasError({ code: 'Cancelled', message: 'the call was broken off by a cancel' }, { cause: reason });
 }
 
 function gravest(errors: NaasError[]): NaasError {

@@ -2,7 +2,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { KubernetesObject } from '../plan/plan.ts';
 import type { PackedStage } from '../spec/admission.ts';
-import type { ObjectRef } from '../spec/inventory.ts';
 
 export function packJson(value: unknown): string {
   return gzipSync(JSON.stringify(value), { level: 9 }).toString('base64');
@@ -14,16 +13,4 @@ export function packStage(objects: KubernetesObject[]): PackedStage {
 
 export function unpackStage(packed: PackedStage): KubernetesObject[] {
   return JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString('utf8')) as KubernetesObject[];
-}
-
-export function refOf(cluster: string, object: KubernetesObject): ObjectRef {
-  const { name, namespace } = object.metadata;
-  return {
-    system: 'kubernetes',
-    cluster,
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    ...(namespace === undefined ? {} : { namespace }),
-    name,
-  };
 }

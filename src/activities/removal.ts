@@ -16,16 +16,20 @@ export interface RemovalInput {
 export interface NamespaceRemoval {
   effects: Effect[];
   gone: boolean;
-  /** What keeps it, when it is not gone. */
-  blockers: Blocker[];
+  /** Whether somebody else has to act: a finalizer that Kubernetes itself does not serve, or an API that fails. */
+  stuck: boolean;
+  /** What is still in it, when it is not gone. */
+  remaining: Blocker[];
 }
 
 /**
- * The namespace controller waits 5 s before it begins and then says in the conditions what is left. Looked at for 8 s, a
- * healthy namespace is mostly gone and a stuck one has its reason, in time to be told within 10 s.
+ * The namespace controller waits 5 s before it begins; then pods take the time that their grace gives them, 30 s by default.
+ * What is stuck shows in the conditions after those 5 s and is told at once; else it is looked at for this long a time, so
+ * that an ordinary deletion ends within one attempt.
  */
-const LOOK_FOR_MS = 8_000;
-const LOOK_EVERY_MS = 200;
+const LOOK_FOR_MS = 45_000;
+const FIRST_LOOKS_EVERY_MS = 200;
+const LONGEST_PAUSE_MS = 2_000;
 
 export function removalActivities(cluster: Cluster) {
   return {
@@ -50,7 +54,12 @@ export function removalActivities(cluster: Cluster) {
         );
         const deleted = effects.filter((effect) => effect.outcome === 'deleted');
         const looks = await Promise.all(deleted.map((effect) => untilGone(cluster, effect, options)));
-        return { effects, gone: looks.every((look) => look.gone), blockers: looks.flatMap((look) => look.blockers) };
+        return {
+          effects,
+          gone: looks.every((look) => look.gone),
+          stuck: looks.some((look) => look.stuck),
+          remaining: looks.flatMap((look) => look.remaining),
+        };
       });
     },
   };
@@ -82,30 +91,40 @@ function bare(entry: InventoryEntry): ObjectRef {
   return ref;
 }
 
-async function untilGone(
-  cluster: Cluster,
-  effect: Effect,
-  options: CallOptions,
-): Promise<{ gone: boolean; blockers: Blocker[] }> {
-  const giveUpMs = Math.min(Date.now() + LOOK_FOR_MS, options.deadlineMs);
-  let report: DeletionReport | undefined;
-  while (Date.now() < giveUpMs) {
+type Look = Pick<NamespaceRemoval, 'gone' | 'stuck' | 'remaining'>;
+
+async function untilGone(cluster: Cluster, effect: Effect, options: CallOptions): Promise<Look> {
+  const giveUpMs = Math.min(Date.now() + LOOK_FOR_MS, options.deadlineMs - LONGEST_PAUSE_MS);
+  const { name } = effect.ref;
+  let pauseMs = FIRST_LOOKS_EVERY_MS;
+  for (;;) {
     const seen = await cluster.deletionReport(effect.ref, options);
     // Another UID under the same name is another namespace: ours is gone.
-    if (seen === undefined || seen.uid !== effect.uid) return { gone: true, blockers: [] };
-    report = seen.report;
-    if (isStuck(report)) break;
-    await setTimeout(LOOK_EVERY_MS, undefined, options.signal === undefined ? {} : { signal: options.signal });
+    if (seen === undefined || seen.uid !== effect.uid) return { gone: true, stuck: false, remaining: [] };
+    const stuck = isStuck(seen.report);
+    if (stuck || Date.now() >= giveUpMs) {
+      return { gone: false, stuck, remaining: await blockersOf(cluster, name, seen.report, options) };
+    }
+    await setTimeout(pauseMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
+    // The first seconds are the usual case; a namespace full of stopping pods need not be asked that often.
+    pauseMs = Math.min(pauseMs * 1.1, LONGEST_PAUSE_MS);
   }
-  return {
-    gone: false,
-    blockers: report === undefined ? [] : await blockersOf(cluster, effect.ref.name, report, options),
-  };
 }
 
 /** Content that merely takes its time is no blocker; a finalizer that somebody else must serve, or an API that fails, is. */
 function isStuck(report: DeletionReport): boolean {
-  return report.finalizers.length > 0 || report.failures.length > 0;
+  return report.failures.length > 0 || report.finalizers.some(({ finalizer }) => !isKubernetesOwn(finalizer));
+}
+
+/** Kubernetes' own finalizers (a volume in use, a job's bookkeeping, cascades) go when the pods are gone. */
+function isKubernetesOwn(finalizer: string): boolean {
+  const domain = finalizer.split('/')[0] ?? '';
+  return (
+    !finalizer.includes('/') ||
+    domain === 'kubernetes.io' ||
+    domain.endsWith('.kubernetes.io') ||
+    domain.endsWith('.k8s.io')
+  );
 }
 
 async function blockersOf(

@@ -6,11 +6,11 @@ import { managedKind } from '../plan/kinds.ts';
 import type { KubernetesObject } from '../plan/plan.ts';
 import type { PackedStage } from '../spec/admission.ts';
 import { NaasError } from '../spec/errors.ts';
-import { describeRef, type Effect, type ObjectRef } from '../spec/inventory.ts';
+import { describeRef, type Effect, type ObjectRef, refOf } from '../spec/inventory.ts';
 import { ANNOTATION, LABEL } from '../spec/names.ts';
-import { allEffects, atTheBoundary, callOptions } from './boundary.ts';
+import { allEffects, atTheBoundary, callOptions, PartialFailure } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
-import { refOf, unpackStage } from './packing.ts';
+import { unpackStage } from './packing.ts';
 
 export interface StageInput {
   stage: PackedStage;
@@ -50,7 +50,10 @@ export function stageActivities(cluster: Cluster) {
         const options = callOptions();
         const objects = unpackStage(stage);
         const effects = await applyAll(cluster, objects, options);
-        await Promise.all(objects.filter(isQuota).map((quota) => untilEnforced(cluster, quota, options)));
+        await after(
+          effects,
+          Promise.all(objects.filter(hasStatus).map((quota) => untilEnforced(cluster, quota, options))),
+        );
         return { effects };
       });
     },
@@ -113,8 +116,18 @@ function incarnationOf(object: KubernetesObject): string | undefined {
   return object.metadata.labels?.[LABEL.incarnation];
 }
 
-function isQuota(object: { kind: string }): boolean {
-  return object.kind === 'ResourceQuota';
+function hasStatus(object: { apiVersion: string; kind: string }): boolean {
+  return managedKind(object).readBack === 'quota-enforced';
+}
+
+/** What fails after writes tells of them, too. */
+async function after<T>(effects: Effect[], rest: Promise<T>): Promise<T> {
+  try {
+    return await rest;
+  } catch (error) {
+    if (!(error instanceof NaasError)) throw error;
+    throw new PartialFailure(error, { problems: error.problems, objects: [], effects });
+  }
 }
 
 async function untilEnforced(cluster: Cluster, quota: KubernetesObject, options: CallOptions): Promise<void> {
@@ -142,7 +155,7 @@ async function readBack(cluster: Cluster, expect: ObjectRef[], options: CallOpti
   expect.forEach((ref, index) => {
     const live = found[index];
     if (live === undefined) throw notYet(ref, 'it is not there');
-    if (isQuota(ref) && !quotaIsEnforced(live)) throw notYet(ref, 'its status does not show the limits');
+    if (hasStatus(ref) && !quotaIsEnforced(live)) throw notYet(ref, 'its status does not show the limits');
   });
 }
 

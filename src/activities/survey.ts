@@ -4,10 +4,10 @@ import { compare } from '../plan/compare.ts';
 import type { KubernetesObject } from '../plan/plan.ts';
 import type { Change } from '../spec/admission.ts';
 import type { IngressOwner } from '../spec/guardrails.ts';
+import { refOf } from '../spec/inventory.ts';
 import { LABEL } from '../spec/names.ts';
 import type { NamespaceSpec } from '../spec/spec.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
-import { refOf } from './packing.ts';
 
 export interface Survey {
   liveNamespace: KubernetesObject | undefined;

@@ -6,7 +6,7 @@ import type { KubernetesObject } from '../plan/plan.ts';
 import type { Sender } from '../spec/approval.ts';
 import { approvalPolicy } from '../spec/approval-rules.ts';
 import { NaasError } from '../spec/errors.ts';
-import { type ObjectRef, STAGES, type Stage } from '../spec/inventory.ts';
+import { refOf, STAGES, type Stage } from '../spec/inventory.ts';
 import type { NamespaceRequest } from '../spec/request.ts';
 import { resolve } from '../spec/resolve.ts';
 import type { ShownPreview } from './packed.ts';
@@ -46,10 +46,4 @@ export async function previewOffline(request: NamespaceRequest, options: Offline
     if (error instanceof NaasError) return { problems: error.problems, plan: null, approval: null };
     throw error;
   }
-}
-
-function refOf(cluster: string, object: KubernetesObject): ObjectRef {
-  const { name, namespace } = object.metadata;
-  const { apiVersion, kind } = object;
-  return { system: 'kubernetes', cluster, apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name };
 }

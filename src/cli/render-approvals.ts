@@ -1,5 +1,6 @@
 // `naas approvals`: what waits for me, with everything needed to decide and the command that does it. Pure.
 import type { InboxItem } from '../client/api.ts';
+import type { PlanAnswer } from '../workflows/messages.ts';
 import type { Paint } from './paint.ts';
 import { renderSlots } from './render-people.ts';
 import { renderChanges, shortDigest, summary } from './render-plan.ts';
@@ -19,7 +20,6 @@ export function renderApprovals(items: readonly InboxItem[], viewer: Viewer, now
 
 function renderItem(item: InboxItem, viewer: Viewer, nowMs: number, paint: Paint): string[] {
   const { status, plan } = item;
-  const command = `naas approve ${item.name} ${identity(viewer)} --digest ${shortDigest(plan)}`;
   return [
     `${paint('bold', item.name)}  ${paint('yellow', status.phase)}`,
     ...facts([
@@ -29,14 +29,20 @@ function renderItem(item: InboxItem, viewer: Viewer, nowMs: number, paint: Paint
       ['lapses', status.approval === undefined ? undefined : when(status.approval.lapsesAt, nowMs)],
     ]),
     ...renderSlots(status.approval?.slots ?? [], paint),
-    `  ${summary(plan.changes, paint)}`,
-    ...renderChanges(
-      plan.changes.filter((change) => change.verb !== 'create'),
-      [],
-      paint,
-    ).map((line) => `    ${line}`),
-    `  approve  ${paint('cyan', command)}`,
+    ...(plan === null ? [UNREAD] : renderDecision(item.name, plan, viewer, paint)),
     `  reject   ${paint('cyan', `naas reject ${item.name} ${identity(viewer)} --reason "…"`)}`,
+  ];
+}
+
+const UNREAD = '  Its plan cannot be read now: no worker answered. Ask again.';
+
+function renderDecision(name: string, plan: PlanAnswer, viewer: Viewer, paint: Paint): string[] {
+  const changed = plan.changes.filter((change) => change.verb !== 'create');
+  const command = `naas approve ${name} ${identity(viewer)} --digest ${shortDigest(plan)}`;
+  return [
+    `  ${summary(plan.changes, paint)}`,
+    ...renderChanges(changed, [], paint).map((line) => `    ${line}`),
+    `  approve  ${paint('cyan', command)}`,
   ];
 }
 

@@ -53,7 +53,8 @@ export interface ListFilter {
 export interface InboxItem {
   name: string;
   status: Status;
-  plan: PlanAnswer;
+  /** null when no worker answered for this one. */
+  plan: PlanAnswer | null;
 }
 
 /** Every method throws NaasError with a code of the table in spec/errors.ts. */

@@ -34,7 +34,7 @@ import type {
   NaasClientOptions,
   SubmitOptions,
 } from './api.ts';
-import { bodySha256, proveSender, requestedName } from './proven.ts';
+import { bodySha256, proveSender, requestedName, spellings } from './proven.ts';
 import { asFarAsItRuns, type RunRecord, rowOf, staleStatus, visibilityQuery } from './records.ts';
 import { connect, DEADLINE_MS, repeatedly, type Temporal } from './temporal.ts';
 
@@ -49,7 +49,11 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
   const taskQueue = options.taskQueue ?? DEFAULT_TASK_QUEUE;
   let connected: Promise<Temporal> | undefined;
   const temporal = (): Promise<Temporal> => {
-    connected ??= connect(options);
+    // A server that was away is asked again at the next call, not remembered as away.
+    connected ??= connect(options).catch((error: unknown) => {
+      connected = undefined;
+      throw error;
+    });
     return connected;
   };
 
@@ -90,6 +94,7 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
       const sha256 = await bodySha256(body);
       const submission: Submission = { requestId: requestId ?? randomUUID(), ...body, by };
       const t = await temporal();
+      const before = requestId === undefined ? undefined : await latestRun(t, name);
       const answer = await repeatedly(
         t,
         { what: `submit of ${name}`, deadlineMs },
@@ -97,7 +102,8 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
         // An "Ended" run closed while this arrived: the next try starts the next one.
         (error) => error.code === 'Ended',
       );
-      if (requestId !== undefined) await refuseOldAnswer(t, name, requestId);
+      if (before !== undefined && before.status.name !== 'RUNNING')
+        await refuseOldAnswer(t, name, before.runId, submission);
       return answer;
     },
 
@@ -156,7 +162,7 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
           status.stale,
         ]);
         if (seen !== last) yield status;
-        if (isEnd(status.phase)) return;
+        if (isEnd(status.phase) || status.endedInTemporal !== undefined) return;
         last = seen;
         await pause(intervalMs, signal);
       }
@@ -169,16 +175,20 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
 
     async approvals({ user, groups }): Promise<InboxItem[]> {
       const t = await temporal();
-      const tokens = [awaitsUser(user), ...groups.map(awaitsGroup)];
-      const waiting: InboxItem[] = [];
+      const tokens = [...(await spellings([user])).map(awaitsUser), ...(await spellings(groups)).map(awaitsGroup)];
+      const names: string[] = [];
       for await (const run of t.client.workflow.list({ query: visibilityQuery({ awaits: tokens }) })) {
         const name = namespaceOf(run.workflowId);
-        if (name === undefined) continue;
-        const [status, plan] = await Promise.all([client.status(name), client.plan(name)]);
-        // Visibility lags a little: only what still waits belongs in an inbox.
-        if (status.phase === 'awaiting-approval' && plan !== null) waiting.push({ name, status, plan });
+        if (name !== undefined) names.push(name);
       }
-      return waiting;
+      const items = await Promise.all(
+        names.map(async (name): Promise<InboxItem[]> => {
+          const [status, plan] = await Promise.all([client.status(name), client.plan(name).catch(() => null)]);
+          // Visibility lags a little: only what still waits belongs in an inbox. One that cannot be read hides no other.
+          return status.phase === 'awaiting-approval' ? [{ name, status, plan }] : [];
+        }),
+      );
+      return items.flat();
     },
 
     plan: (name) => query<PlanAnswer | null>(name, 'plan', deadlineMs),
@@ -193,10 +203,22 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
   return client;
 }
 
+/** The newest run of a name, open or closed. */
+async function latestRun(t: Temporal, name: string) {
+  return t.client.workflow
+    .getHandle(workflowId(name))
+    .describe()
+    .catch(() => undefined);
+}
+
 /** The server answers a repeated id from its own memory even when that run is long over: that must not pass for a new one. */
-async function refuseOldAnswer(t: Temporal, name: string, requestId: string): Promise<void> {
-  const run = await t.client.workflow.getHandle(workflowId(name)).describe();
-  if (run.status.name === 'RUNNING') return;
+async function refuseOldAnswer(
+  t: Temporal,
+  name: string,
+  closedRunId: string,
+  { requestId }: Submission,
+): Promise<void> {
+  if ((await latestRun(t, name))?.runId !== closedRunId) return;
   const message = `request id ${requestId} was used for namespace ${name} before, and that run is over; use a new id to request it again`;
   throw new NaasError({ code: 'Ended', message });
 }
@@ -244,11 +266,7 @@ async function decision(
 }
 
 async function isRunning(t: Temporal, name: string): Promise<boolean> {
-  const run = await t.client.workflow
-    .getHandle(workflowId(name))
-    .describe()
-    .catch(() => undefined);
-  return run?.status.name === 'RUNNING';
+  return (await latestRun(t, name))?.status.name === 'RUNNING';
 }
 
 /** Ends early, and quietly, when nobody watches any more. */
@@ -259,10 +277,7 @@ async function pause(ms: number, signal: AbortSignal | undefined): Promise<void>
 /** A run that is over cannot take a message: says so, instead of "not found". */
 async function explainMissing(t: Temporal, name: string, error: NaasError): Promise<never> {
   if (error.code !== 'NotFound') throw error;
-  const run = await t.client.workflow
-    .getHandle(workflowId(name))
-    .describe()
-    .catch(() => undefined);
+  const run = await latestRun(t, name);
   if (run === undefined)
     throw new NaasError(
       { code: 'NotFound', message: `there is no namespace ${name} and no request for it` },

@@ -13,6 +13,12 @@ export async function proveSender(prove: Prove, message: string, namespace: stri
   return prove({ message, namespace, bodySha256: await bodySha256(body) });
 }
 
+/** As the worker compares them; a name that has no such spelling is on nobody's list. */
+export async function spellings(names: readonly string[]): Promise<string[]> {
+  const { settleSubject } = await import('../spec/subjects.ts');
+  return names.map(settleSubject).flatMap((settled) => ('subject' in settled ? [settled.subject] : []));
+}
+
 /** Parses the request here already, so that a mistake is told without a round trip; the worker parses it again. */
 export async function requestedName(request: unknown): Promise<string> {
   const { parseRequest } = await import('../spec/request.ts');

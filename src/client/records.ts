@@ -48,6 +48,7 @@ export function asFarAsItRuns(status: Status, run: RunRecord): Status {
   return {
     ...status,
     stale: true,
+    endedInTemporal: how,
     waitsFor: {
       what: `nothing: its run was ${how} in Temporal, so nobody watches this namespace any more`,
       since: run.closeTime?.toISOString() ?? status.requestedAt,

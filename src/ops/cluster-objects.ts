@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../plan/plan.ts';
 import { SYSTEM_NAMESPACE } from '../spec/names.ts';
 import { fence } from './fence.ts';
 import { INSTALLED } from './installed-labels.ts';
+import { tenantFence } from './tenant-fence.ts';
 import { tenantRoles } from './tenant-roles.ts';
 import { workerAccess } from './worker-role.ts';
 
@@ -11,6 +12,7 @@ export function clusterObjects(): KubernetesObject[] {
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM_NAMESPACE, labels: INSTALLED } },
     ...fence(),
+    ...tenantFence(),
     ...tenantRoles(),
     ...workerAccess(),
   ];

@@ -3,7 +3,7 @@
 import type { KubernetesObject } from '../plan/plan.ts';
 import { ANNOTATION, LABEL, OWNED_PREFIX, SYSTEM_NAMESPACE, WORKER_USER } from '../spec/names.ts';
 import { TENANT_ROLES } from '../spec/roles.ts';
-import { INSTALLED } from './installed-labels.ts';
+import { bound, list, metadataValue, policy, quoted, rule } from './admission-policy.ts';
 
 /** Namespaces that no request may ever make. The catalog reserves these and more; this list holds without a catalog. */
 export const FENCED_NAMES = {
@@ -27,13 +27,6 @@ export const OWNED_METADATA_POLICY = 'naas-owned-metadata';
 
 const POD_SECURITY_PREFIX = 'pod-security.kubernetes.io/';
 
-const quoted = (text: string): string => `'${text}'`;
-const list = (items: readonly string[]): string => `[${items.map(quoted).join(', ')}]`;
-
-/** The value of a label or annotation, or the empty string, whatever is missing on the way to it. */
-const value = (object: string, map: 'labels' | 'annotations', key: string): string =>
-  `${object}.metadata.?${map}[?${quoted(key)}].orValue('')`;
-
 const reserved = `(variables.name in ${list(FENCED_NAMES.names)} || ${list(FENCED_NAMES.prefixes)}.exists(prefix, variables.name.startsWith(prefix)))`;
 
 const workerFence = policy(FENCE_POLICY, {
@@ -50,7 +43,7 @@ const workerFence = policy(FENCE_POLICY, {
     { name: 'name', expression: "request.operation == 'DELETE' ? oldObject.metadata.name : object.metadata.name" },
     {
       name: 'incarnation',
-      expression: `request.operation == 'DELETE' ? ${value('oldObject', 'labels', LABEL.incarnation)} : ${value('object', 'labels', LABEL.incarnation)}`,
+      expression: `request.operation == 'DELETE' ? ${metadataValue('oldObject', 'labels', LABEL.incarnation)} : ${metadataValue('object', 'labels', LABEL.incarnation)}`,
     },
     { name: 'isInside', expression: "!variables.isNamespace && request.?namespace.orValue('') != ''" },
     {
@@ -65,7 +58,7 @@ const workerFence = policy(FENCE_POLICY, {
       messageExpression: "'naas writes no cluster-wide ' + request.resource.resource",
     },
     {
-      expression: `!variables.isInside || variables.isOwnSystem || (variables.incarnation != '' && variables.incarnation == ${value('namespaceObject', 'labels', LABEL.incarnation)})`,
+      expression: `!variables.isInside || variables.isOwnSystem || (variables.incarnation != '' && variables.incarnation == ${metadataValue('namespaceObject', 'labels', LABEL.incarnation)})`,
       reason: 'Forbidden',
       messageExpression:
         "'naas may not write ' + request.resource.resource + ' in namespace ' + request.namespace + ': the incarnation of the object (' + (variables.incarnation == '' ? 'none' : variables.incarnation) + ') is not the one of the namespace; the namespace is not the one that this write was meant for'",
@@ -93,12 +86,12 @@ const workerFence = policy(FENCE_POLICY, {
       messageExpression: "'the name ' + variables.name + ' is reserved; naas never makes such a namespace'",
     },
     {
-      expression: `!variables.isNamespace || request.operation != 'CREATE' || (${value('object', 'annotations', ANNOTATION.claimBefore)} != '' && timestamp(object.metadata.annotations[${quoted(ANNOTATION.claimBefore)}]) > timestamp(object.metadata.creationTimestamp))`,
+      expression: `!variables.isNamespace || request.operation != 'CREATE' || (${metadataValue('object', 'annotations', ANNOTATION.claimBefore)} != '' && timestamp(object.metadata.annotations[${quoted(ANNOTATION.claimBefore)}]) > timestamp(object.metadata.creationTimestamp))`,
       reason: 'Forbidden',
       messageExpression: `'the claim of namespace ' + variables.name + ' came too late or says no ${ANNOTATION.claimBefore}; its attempt is over'`,
     },
     {
-      expression: `!variables.isNamespace || request.operation != 'UPDATE' || variables.incarnation == ${value('oldObject', 'labels', LABEL.incarnation)}`,
+      expression: `!variables.isNamespace || request.operation != 'UPDATE' || variables.incarnation == ${metadataValue('oldObject', 'labels', LABEL.incarnation)}`,
       reason: 'Forbidden',
       messageExpression: "'namespace ' + variables.name + ' is of another incarnation than this write was meant for'",
     },
@@ -149,28 +142,5 @@ const ownedMetadata = policy(OWNED_METADATA_POLICY, {
 });
 
 export function fence(): KubernetesObject[] {
-  return [workerFence, ownedMetadata].flatMap((made) => [made, binding(made.metadata.name)]);
-}
-
-function rule(apiGroups: string[], apiVersions: string[], resources: string[], operations: string[]) {
-  return { apiGroups, apiVersions, resources, operations, scope: '*' };
-}
-
-function policy(name: string, spec: Record<string, unknown>): KubernetesObject {
-  return {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingAdmissionPolicy',
-    metadata: { name, labels: INSTALLED },
-    // A fence that cannot judge must not let pass.
-    spec: { failurePolicy: 'Fail', ...spec },
-  };
-}
-
-function binding(policyName: string): KubernetesObject {
-  return {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingAdmissionPolicyBinding',
-    metadata: { name: policyName, labels: INSTALLED },
-    spec: { policyName, validationActions: ['Deny'] },
-  };
+  return [workerFence, ownedMetadata].flatMap(bound);
 }

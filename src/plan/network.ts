@@ -1,5 +1,5 @@
-// NetworkPolicies: everything is denied, then one policy a concern allows. Namespaces are chosen by their name or by the
-// team's label, neither of which a tenant can give to another namespace.
+// NetworkPolicies: everything is denied, then one policy a concern allows. The platform's namespaces are chosen by
+// their names, which no request gets; those of teams by the team's label, which naas alone sets.
 import { LABEL } from '../spec/names.ts';
 import type { NamespaceSpec, Port } from '../spec/spec.ts';
 import { inside } from './metadata.ts';
@@ -90,11 +90,15 @@ function allowInternet(spec: NamespaceSpec, name: string, ports: readonly Port[]
   return egress(spec, name, [ports.length === 0 ? { to } : { to, ports: portList(ports) }]);
 }
 
+/** By the owner too: a name is free again when its namespace is gone, and the consent was its owner's. */
 function allowIngressFrom(spec: NamespaceSpec): KubernetesObject[] {
-  const from = spec.network.ingressFrom.map(({ namespace }) => named(namespace));
+  const from = spec.network.ingressFrom.map(({ namespace, team }) => ({
+    namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: namespace, [LABEL.team]: team } },
+  }));
   return from.length === 0 ? [] : [ingress(spec, 'naas-allow-ingress-from', [{ from }])];
 }
 
+/** By name alone: whoever holds it decides with their own policies what comes in. */
 function allowEgressTo(spec: NamespaceSpec): KubernetesObject[] {
   const rules = spec.network.egressTo.map((target) => ({
     to: ['cidr' in target ? { ipBlock: { cidr: target.cidr } } : named(target.namespace)],

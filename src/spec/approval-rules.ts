@@ -1,9 +1,11 @@
 // Which rule of the catalog decides on a request, and whom it seats: recorded at admission, so that a later catalog moves
 // nothing. It gathers no facts and counts no decision (approval.ts does).
 import type { ApprovalPolicy, ApprovalSlot, People, Sender } from './approval.ts';
+import { AWAITED_MAX_BYTES, awaitedBytes } from './awaited.ts';
 import type { ApprovalRule, Catalog } from './catalog.ts';
 import { NaasError } from './errors.ts';
 import type { IngressOwner } from './guardrails.ts';
+import { consentSlot } from './names.ts';
 import { inRoles, leadsOf, seatedBy } from './people.ts';
 import { byText } from './resolve-problems.ts';
 import type { NamespaceSpec } from './spec.ts';
@@ -22,7 +24,7 @@ export function approvalPolicy(
       message: `no approval rule covers ${spec.name} (tier ${spec.tier}, template ${spec.template}), requested by ${sender.subject}; add one to approvals.yaml`,
     });
   }
-  const slots = rule.slots.map(
+  const asked = rule.slots.map(
     ({ slot, why, people, escalation }): ApprovalSlot => ({
       slot,
       why,
@@ -30,9 +32,18 @@ export function approvalPolicy(
       escalation: seatedBy(escalation, spec.team, catalog),
     }),
   );
+  const slots = [...asked, ...consents(spec, ingressOwners, catalog)];
+  const bytes = awaitedBytes(slots);
+  if (bytes > AWAITED_MAX_BYTES) {
+    throw new NaasError({
+      code: 'RefusedByGuardrail',
+      message: `${spec.name} would ask too many people for approval: their names come to ${bytes} bytes, at most ${AWAITED_MAX_BYTES} fit; name namespaces of fewer other teams in network.ingressFrom`,
+      field: 'network.ingressFrom',
+    });
+  }
   return {
     rule: rule.name,
-    slots: [...slots, ...consents(spec, ingressOwners, catalog)],
+    slots,
     times: {
       remindAfterMinutes: rule.remindAfterMinutes,
       escalateAfterMinutes: rule.escalateAfterMinutes,
@@ -73,7 +84,7 @@ function consents(
   return [...sources]
     .sort(([left], [right]) => byText(left, right))
     .map(([team, namespaces]) => ({
-      slot: `ingress-from-${team}`,
+      slot: consentSlot(team),
       why: `${why} Team ${team}: ${namespaces.join(', ')}.`,
       ...leadsOf(team, catalog),
       escalation: seatedBy(escalation, spec.team, catalog),

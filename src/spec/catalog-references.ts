@@ -1,16 +1,11 @@
-// What the catalog's files say about each other, held against each other: a rule that names nobody, a template for a tier
-// that is not there. Finds every broken reference; changes nothing.
-import type { Catalog, Seats } from './catalog.ts';
+// What the catalog's files say about each other, held against each other: a template for a tier that is not there, a
+// service in a namespace that anybody may request. Finds every broken reference; changes nothing.
+import type { Catalog } from './catalog.ts';
+import { brokenApprovals } from './catalog-approvals.ts';
+import { type BrokenReference, unknownAmong } from './catalog-problem.ts';
 import { overlaps, parseCidr } from './cidr.ts';
-import { nearest } from './nearest.ts';
 import { compareQuantities, parseQuantity } from './quantities.ts';
-
-export interface BrokenReference {
-  /** Which file: `tiers/dev`, `approvals`. */
-  file: string;
-  path: (string | number)[];
-  message: string;
-}
+import { reservedBy } from './resolve-problems.ts';
 
 type Check = (catalog: Catalog) => BrokenReference[];
 
@@ -18,14 +13,12 @@ const CHECKS: readonly Check[] = [
   tierNumbers,
   templateTiers,
   templateProfiles,
-  ruleConditions,
-  ruleSlots,
-  ruleTimes,
-  ruleCoverage,
+  brokenApprovals,
   allowedKeys,
   timing,
   wholeRanges,
   openMetadata,
+  platformNames,
 ];
 
 export function brokenReferences(catalog: Catalog): BrokenReference[] {
@@ -78,89 +71,6 @@ function templateProfiles({ templates }: Catalog): BrokenReference[] {
       path: ['network', 'defaultProfile'],
       message: `the default profile "${network.defaultProfile}" is not among the allowed ones: ${network.allowedProfiles.join(', ')}`,
     }));
-}
-
-function ruleConditions({ approvals, tiers, templates, teams }: Catalog): BrokenReference[] {
-  return approvals.rules.flatMap(({ when }, index) => [
-    ...unknownAmong('approvals', ['rules', index, 'when', 'tiers'], 'tier', when.tiers ?? [], Object.keys(tiers)),
-    ...unknownAmong(
-      'approvals',
-      ['rules', index, 'when', 'templates'],
-      'template',
-      when.templates ?? [],
-      Object.keys(templates),
-    ),
-    ...unknownAmong('approvals', ['rules', index, 'when', 'teams'], 'team', when.teams ?? [], Object.keys(teams)),
-  ]);
-}
-
-function ruleSlots(catalog: Catalog): BrokenReference[] {
-  const { rules, ingressFromOtherTeam } = catalog.approvals;
-  const inRules = rules.flatMap((rule, index) => {
-    const names = rule.slots.map((slot) => slot.slot);
-    const twice = names.filter((name, at) => names.indexOf(name) !== at);
-    return [
-      ...twice.map((name) => ({
-        file: 'approvals',
-        path: ['rules', index, 'slots'],
-        message: `rule "${rule.name}" has two slots "${name}"`,
-      })),
-      ...rule.slots.flatMap((slot, at) => {
-        const path = ['rules', index, 'slots', at];
-        return [
-          ...(isNobody(slot.people)
-            ? [{ file: 'approvals', path, message: `nobody may fill slot "${slot.slot}"; name people` }]
-            : []),
-          ...unknownPeople(catalog, [...path, 'people'], slot.people),
-          ...unknownPeople(catalog, [...path, 'escalation'], slot.escalation),
-        ];
-      }),
-    ];
-  });
-  return [
-    ...inRules,
-    ...unknownPeople(catalog, ['ingressFromOtherTeam', 'escalation'], ingressFromOtherTeam.escalation),
-  ];
-}
-
-/** A group that no team and no operator list knows is a spelling mistake that would leave a seat empty. */
-function unknownPeople(catalog: Catalog, path: (string | number)[], seats: Seats): BrokenReference[] {
-  const teams = Object.values(catalog.teams);
-  const groups = [
-    ...teams.flatMap((team) => [...team.groups, ...team.leads.groups]),
-    ...catalog.policy.operators.groups,
-  ];
-  return [
-    ...unknownAmong('approvals', [...path, 'groups'], 'group', seats.groups, [...new Set(groups)]),
-    ...unknownAmong('approvals', [...path, 'leadsOf'], 'team', seats.leadsOf, Object.keys(catalog.teams)),
-  ];
-}
-
-function ruleTimes({ approvals }: Catalog): BrokenReference[] {
-  return approvals.rules.flatMap((rule, index) =>
-    rule.remindAfterMinutes < rule.escalateAfterMinutes && rule.escalateAfterMinutes < rule.lapseAfterMinutes
-      ? []
-      : [
-          {
-            file: 'approvals',
-            path: ['rules', index],
-            message: `rule "${rule.name}": a reminder comes before the escalation, the escalation before the lapse`,
-          },
-        ],
-  );
-}
-
-/** Each tier needs a rule without further conditions, or some request would meet none. */
-function ruleCoverage({ approvals, tiers }: Catalog): BrokenReference[] {
-  return Object.keys(tiers)
-    .filter(
-      (tier) =>
-        !approvals.rules.some(
-          ({ when }) =>
-            (when.tiers?.includes(tier) ?? true) && when.templates === undefined && when.teams === undefined,
-        ),
-    )
-    .map((tier) => ({ file: 'approvals', path: ['rules'], message: `no rule covers every request of tier "${tier}"` }));
 }
 
 /** What an admission policy keeps for naas, the API server or Pod Security can never be a tenant's to set. */
@@ -243,33 +153,28 @@ function openMetadata({ platform }: Catalog): BrokenReference[] {
   );
 }
 
+/** Policies let these in by name, so whoever got the name would be let in. */
+function platformNames({ platform, policy }: Catalog): BrokenReference[] {
+  const names: [path: string[], namespace: string][] = [
+    [['dns', 'namespace'], platform.dns.namespace],
+    [['gatewayNamespace'], platform.gatewayNamespace],
+    ...Object.entries(platform.sharedServices).map(([name, { namespace }]): [string[], string] => [
+      ['sharedServices', name, 'namespace'],
+      namespace,
+    ]),
+  ];
+  return names
+    .filter(([, namespace]) => reservedBy(namespace, policy) === undefined)
+    .map(([path, namespace]) => ({
+      file: 'platform',
+      path,
+      message: `every namespace lets "${namespace}" in, but a request could take that name; add it to reservedNames of policy.yaml`,
+    }));
+}
+
 function covers(outer: string, inner: string): boolean {
   const [wide, narrow] = [parseCidr(outer), parseCidr(inner)];
   return !('why' in wide) && !('why' in narrow) && wide.prefix <= narrow.prefix && overlaps(wide, narrow);
-}
-
-function unknownAmong(
-  file: string,
-  path: (string | number)[],
-  what: string,
-  named: readonly string[],
-  known: readonly string[],
-): BrokenReference[] {
-  return named.flatMap((name, index) => {
-    if (known.includes(name)) return [];
-    const meant = nearest(name, known);
-    return [
-      {
-        file,
-        path: [...path, index],
-        message: `${what} "${name}" is not known; ${meant === undefined ? `known are ${known.join(', ')}` : `did you mean "${meant}"?`}`,
-      },
-    ];
-  });
-}
-
-function isNobody(seats: Seats): boolean {
-  return !seats.teamLeads && seats.leadsOf.length + seats.users.length + seats.groups.length === 0;
 }
 
 function isBelow(left: string, right: string): boolean {

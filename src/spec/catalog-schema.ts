@@ -132,7 +132,10 @@ const nameGlob = z
   .min(1);
 const keyPattern = z
   .string()
-  .regex(/^[A-Za-z0-9][-A-Za-z0-9_.]*(\/([-A-Za-z0-9_.]+|\*)?)?$/, 'write a key, or a prefix that ends in "/"');
+  .regex(
+    /^[A-Za-z0-9][-A-Za-z0-9_.]*(\/[-A-Za-z0-9_.]*)?$/,
+    'write a key, or a prefix that ends in "/" (no "*" behind)',
+  );
 
 export const policySchema = z.strictObject({
   roles: z.strictObject({ admin: z.enum(TENANT_ROLES), developer: z.enum(TENANT_ROLES), viewer: z.enum(TENANT_ROLES) }),

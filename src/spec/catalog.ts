@@ -64,11 +64,6 @@ export function parseCatalog(files: readonly CatalogFile[]): Catalog {
   return catalog;
 }
 
-/** Own keys only: a request may name anything, `constructor` too. */
-export function lookup<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
-}
-
 function reader(files: readonly CatalogFile[], problems: Problem[], sources: Map<string, YamlSource>) {
   function parsed<Schema extends z.ZodType>(
     file: CatalogFile,

@@ -4,8 +4,8 @@ import { isAmong, type Sender } from './approval.ts';
 import type { Catalog } from './catalog.ts';
 import type { Problem } from './errors.ts';
 import { defaultNamespaceName, LABEL } from './names.ts';
-import { inRoles, leadsOf, namePeople } from './people.ts';
-import type { NamespaceSpec } from './spec.ts';
+import { inRoles, leadsOf, namePeople, namesNobody } from './people.ts';
+import type { IngressSource, NamespaceSpec } from './spec.ts';
 
 /** Whose the namespace is that ingress is asked from. */
 export type IngressOwner = { team: string } | 'unmanaged' | 'absent';
@@ -22,7 +22,7 @@ export interface Facts {
 
 type Guardrail = (facts: Facts) => Problem[];
 
-const GUARDRAILS: readonly Guardrail[] = [senderMaySubmit, nameIsFree, ingressSourcesAreManaged, consentCanBeGiven];
+const GUARDRAILS: readonly Guardrail[] = [senderMaySubmit, nameIsFree, nameIsNoOtherTeams, ingressSourcesAreTheirs];
 
 /** Empty when nothing stands against the request. */
 export function guardrails(facts: Facts): Problem[] {
@@ -59,41 +59,52 @@ function nameIsFree({ spec, liveNamespace }: Facts): Problem[] {
   return conflict(`the namespace ${spec.name} exists already: ${why}; set \`name\` to another one`);
 }
 
-function ingressSourcesAreManaged({ spec, ingressOwners }: Facts): Problem[] {
-  return spec.network.ingressFrom.flatMap(({ namespace }): Problem[] => {
-    const owner = ownerOf(ingressOwners, namespace);
-    if (typeof owner === 'object') return [];
-    const why =
-      owner === 'absent'
-        ? 'it does not exist, and whoever made it later would be let in'
-        : 'naas does not manage it, so nobody can consent for it';
+/**
+ * A name that begins as another team's names do is taken for theirs, by people and by whatever knows namespaces by name. Of
+ * teams such as `shop` and `shop-eu` the longer decides. A name that is held already misleads nobody anew.
+ */
+function nameIsNoOtherTeams({ sender, spec, catalog, liveNamespace }: Facts): Problem[] {
+  const begins = (team: string) => spec.name === team || spec.name.startsWith(`${team}-`);
+  const [reads] = Object.keys(catalog.teams)
+    .filter(begins)
+    .sort((left, right) => right.length - left.length);
+  if (reads === undefined || reads === spec.team || liveNamespace !== null) return [];
+  if (isAmong(catalog.policy.operators, sender)) return [];
+  return [
+    {
+      code: 'RefusedByGuardrail',
+      message: `the name ${spec.name} reads as one of team ${reads}, the request is for team ${spec.team}; set \`name\` to another one, or have an operator send it: ${namePeople(catalog.policy.operators)}`,
+      field: 'name',
+      value: spec.name,
+    },
+  ];
+}
+
+/** Each is let in by its name and its owner, so both have to be as the request says. */
+function ingressSourcesAreTheirs({ spec, ingressOwners, catalog }: Facts): Problem[] {
+  return spec.network.ingressFrom.flatMap((source): Problem[] => {
+    const why = whyNotFrom(source, ownerOf(ingressOwners, source.namespace), spec.team, catalog);
+    if (why === undefined) return [];
     return [
       {
         code: 'RefusedByGuardrail',
-        message: `network.ingressFrom: traffic from namespace ${namespace} cannot be allowed: ${why}`,
+        message: `network.ingressFrom: traffic from namespace ${source.namespace} cannot be allowed: ${why}`,
         field: 'network.ingressFrom',
-        value: namespace,
+        value: source.namespace,
       },
     ];
   });
 }
 
-/** A team that has left the catalog, or has no lead, would leave a slot that nobody can fill. */
-function consentCanBeGiven({ spec, ingressOwners, catalog }: Facts): Problem[] {
-  return spec.network.ingressFrom.flatMap(({ namespace }): Problem[] => {
-    const owner = ownerOf(ingressOwners, namespace);
-    if (typeof owner !== 'object' || owner.team === spec.team) return [];
-    const leads = leadsOf(owner.team, catalog);
-    if (leads.users.length + leads.groups.length > 0) return [];
-    return [
-      {
-        code: 'RefusedByGuardrail',
-        message: `network.ingressFrom: ${namespace} belongs to team ${owner.team}, which has no lead in the catalog to consent`,
-        field: 'network.ingressFrom',
-        value: namespace,
-      },
-    ];
-  });
+function whyNotFrom(source: IngressSource, owner: IngressOwner, own: string, catalog: Catalog): string | undefined {
+  if (owner === 'absent') return 'it does not exist, and whoever made it later would be let in';
+  if (owner === 'unmanaged') return 'naas does not manage it, so nobody can consent for it';
+  // It may have left the catalog.
+  if (owner.team !== own && namesNobody(leadsOf(owner.team, catalog)))
+    return `it belongs to team ${owner.team}, which has no lead in the catalog to consent`;
+  if (owner.team !== source.team)
+    return `it belongs to team ${owner.team}, not to ${source.team}; say \`team: ${owner.team}\``;
+  return undefined;
 }
 
 /** A fact that nobody gathered counts as absent: the safe side. */

@@ -35,6 +35,15 @@ export interface Effect {
   after?: string;
 }
 
+/** Names an object of a Kubernetes cluster. */
+export function refOf(
+  cluster: string,
+  { apiVersion, kind, metadata }: { apiVersion: string; kind: string; metadata: { name: string; namespace?: string } },
+): ObjectRef {
+  const { name, namespace } = metadata;
+  return { system: 'kubernetes', cluster, apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name };
+}
+
 export function refKey(ref: ObjectRef): string {
   return [ref.system, ref.cluster, ref.apiVersion, ref.kind, ref.namespace ?? '', ref.name].join('/');
 }

@@ -55,6 +55,13 @@ export function defaultNamespaceName(triple: { team: string; project: string; en
   return `${triple.team}-${triple.project}-${triple.environment}`;
 }
 
+/** The slots that admission adds; no rule of the catalog may name one so. */
+export const CONSENT_SLOT_PREFIX = 'ingress-from-';
+
+export function consentSlot(team: string): string {
+  return `${CONSENT_SLOT_PREFIX}${team}`;
+}
+
 /** RFC 1123 label, as Kubernetes demands of a namespace: at most 63 characters. */
 export const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 

@@ -1,11 +1,16 @@
 // Roles of the catalog → people: who leads, who is a member, who operates. Every list once and in order.
 import type { People, Sender } from './approval.ts';
-import { type Catalog, lookup, type Seats } from './catalog.ts';
+import type { Catalog, Seats } from './catalog.ts';
 import type { SenderRole } from './catalog-schema.ts';
+import { lookup } from './lookup.ts';
 import { byText } from './resolve-problems.ts';
 
 export function leadsOf(team: string, catalog: Catalog): People {
   return lookup(catalog.teams, team)?.leads ?? { users: [], groups: [] };
+}
+
+export function namesNobody({ users, groups }: People): boolean {
+  return users.length + groups.length === 0;
 }
 
 /** Everybody of the lists, each once. */

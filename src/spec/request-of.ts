@@ -22,7 +22,7 @@ export function requestOf(spec: NamespaceSpec): NamespaceRequest {
     },
     network: {
       profile: spec.network.profile,
-      ingressFrom: spec.network.ingressFrom.map(({ namespace }) => ({ namespace })),
+      ingressFrom: spec.network.ingressFrom.map(({ namespace, team }) => ({ namespace, team })),
       egressTo: spec.network.egressTo.map((target) => ({
         ...target,
         ports: target.ports.map((port) => ({ ...port })),

@@ -114,7 +114,12 @@ const schema = z
       .strictObject({
         profile: z.enum(['isolated', 'team', 'open-egress']).optional().describe("Default: the template's."),
         ingressFrom: z
-          .array(z.strictObject({ namespace: dnsLabel }))
+          .array(
+            z.strictObject({
+              namespace: dnsLabel,
+              team: dnsLabel.optional().describe('Whose it is. Default: the team that requests.'),
+            }),
+          )
           .max(20)
           .optional(),
         egressTo: z

@@ -1,11 +1,11 @@
 // The network part of a Spec: profile, shared services by name, extra egress within policy. Each list once and in order.
 import type { Catalog, Template } from './catalog.ts';
-import { lookup } from './catalog.ts';
 import { overlaps, parseCidr } from './cidr.ts';
 import type { Problem } from './errors.ts';
+import { lookup } from './lookup.ts';
 import type { NamespaceRequest } from './request.ts';
 import { byText, notAmong, reservedBy } from './resolve-problems.ts';
-import type { EgressTarget, NetworkSpec, Port, SharedService } from './spec.ts';
+import type { EgressTarget, IngressSource, NetworkSpec, Port, SharedService } from './spec.ts';
 
 type NetworkRequest = NonNullable<NamespaceRequest['network']>;
 type EgressRequest = NonNullable<NetworkRequest['egressTo']>[number];
@@ -25,15 +25,6 @@ export function resolveNetwork(
       notAmong('network.profile', `profile of template ${request.template}`, profile, template.network.allowedProfiles),
     );
   }
-  const sources = [...new Set((asked.ingressFrom ?? []).map(({ namespace }) => namespace))].sort(byText);
-  if (sources.includes(name)) {
-    problems.push({
-      code: 'InvalidRequest',
-      message: `network.ingressFrom: "${name}" is the requested namespace itself`,
-      field: 'network.ingressFrom',
-      value: name,
-    });
-  }
   (asked.egressTo ?? []).forEach(({ cidr, namespace }, index) => {
     const field = `network.egressTo[${index}]`;
     if (cidr !== undefined) problems.push(...egressProblems(cidr, `${field}.cidr`, catalog));
@@ -45,9 +36,34 @@ export function resolveNetwork(
     gatewayNamespace: platform.gatewayNamespace,
     privateRanges: { v4: [...platform.privateRanges.v4], v6: [...platform.privateRanges.v6] },
     sharedServices: servicesOf(asked.sharedServices ?? [], catalog, problems),
-    ingressFrom: sources.map((namespace) => ({ namespace })),
+    ingressFrom: sourcesOf(request, name, catalog, problems),
     egressTo: mergedTargets(asked.egressTo ?? []),
   };
+}
+
+/** One source a namespace; a namespace has one owner. */
+function sourcesOf(
+  { team: own, network }: NamespaceRequest,
+  name: string,
+  { teams }: Catalog,
+  problems: Problem[],
+): IngressSource[] {
+  const owners = new Map<string, string>();
+  (network?.ingressFrom ?? []).forEach(({ namespace, team = own }, index) => {
+    const field = `network.ingressFrom[${index}]`;
+    const refuse = (message: string): void => {
+      problems.push({ code: 'InvalidRequest', message: `${field}: ${message}`, field, value: namespace });
+    };
+    // The requester's own team is asked for elsewhere.
+    if (team !== own && lookup(teams, team) === undefined)
+      problems.push(notAmong(`${field}.team`, 'team', team, Object.keys(teams)));
+    if (namespace === name) refuse(`"${name}" is the requested namespace itself`);
+    const other = owners.get(namespace);
+    if (other !== undefined && other !== team)
+      refuse(`"${namespace}" is said to be of team ${other} and of team ${team}; a namespace has one team`);
+    owners.set(namespace, team);
+  });
+  return [...owners].sort(([left], [right]) => byText(left, right)).map(([namespace, team]) => ({ namespace, team }));
 }
 
 function servicesOf(names: readonly string[], { platform }: Catalog, problems: Problem[]): SharedService[] {

@@ -1,8 +1,8 @@
 // The tier's quota with the request's overrides, each held against the tier's bounds, with the numbers in the answer.
 import type { Tier } from './catalog.ts';
-import { lookup } from './catalog.ts';
 import { NaasError, type Problem } from './errors.ts';
 import { fieldText } from './field-path.ts';
+import { lookup } from './lookup.ts';
 import { canonicalAmount, compareQuantities, parseQuantity } from './quantities.ts';
 import type { NamespaceRequest } from './request.ts';
 import { notAmong } from './resolve-problems.ts';

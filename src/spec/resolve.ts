@@ -1,7 +1,8 @@
 // Request + catalog → Spec: every question answered once, every problem told at once. Pure: the same request and catalog
 // give the same Spec, in one order, whatever order the request used.
-import { type Catalog, lookup, type Platform, type Policy, type Template, type Tier } from './catalog.ts';
+import type { Catalog, Platform, Policy, Template, Tier } from './catalog.ts';
 import { NaasError, type Problem } from './errors.ts';
+import { lookup } from './lookup.ts';
 import { DNS_LABEL, defaultNamespaceName } from './names.ts';
 import { refuseAll } from './problem-list.ts';
 import type { NamespaceRequest } from './request.ts';

@@ -31,6 +31,13 @@ export interface SharedService {
 
 export type NetworkProfile = 'isolated' | 'team' | 'open-egress';
 
+/** Both have to hold, so that a name that another team takes over later is not let in. */
+export interface IngressSource {
+  namespace: string;
+  /** Who owns the namespace, and consented. */
+  team: string;
+}
+
 export interface NetworkSpec {
   profile: NetworkProfile;
   dns: { namespace: string; podLabels: Record<string, string> };
@@ -38,7 +45,7 @@ export interface NetworkSpec {
   /** Ranges that "the internet" does not mean: private, link-local, the metadata address. */
   privateRanges: { v4: string[]; v6: string[] };
   sharedServices: SharedService[];
-  ingressFrom: { namespace: string }[];
+  ingressFrom: IngressSource[];
   egressTo: EgressTarget[];
 }
 

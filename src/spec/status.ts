@@ -74,6 +74,8 @@ export interface Status {
   leftAlone: ObjectRef[];
   /** True when no worker answered and only Temporal's own records speak. */
   stale: boolean;
+  /** Set when the run was ended past naas (`terminated`, `timed out`): nobody watches the namespace any more. */
+  endedInTemporal?: string;
 }
 
 /** What `list` shows: from search attributes alone, so that it never wakes a run. */

@@ -1,5 +1,5 @@
 // The activity proxies, one per kind of work, each option with its reason. Types of activities only; no effect lives here.
-import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { Timing } from '../spec/admission.ts';
 
@@ -48,7 +48,12 @@ export function removing(timing: Timing, summary: string): Pick<Activities, 'rev
 }
 
 function bounded(timing: Timing): ActivityOptions {
-  return { scheduleToCloseTimeout: timing.stageTimeoutSeconds * 1000, retry: RETRY };
+  return {
+    scheduleToCloseTimeout: timing.stageTimeoutSeconds * 1000,
+    retry: RETRY,
+    // A cancelled stage may still be writing: its undo begins when it has really ended. Not the SDK's default.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  };
 }
 
 function heartbeat(timing: Timing): ActivityOptions {

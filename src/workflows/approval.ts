@@ -20,6 +20,9 @@ export function openApproval(run: Run): void {
   enter(run, 'awaiting-approval', 'deciding', `rule "${admission.approval.rule}" asks ${seats(run)}`);
 }
 
+/** A proof is checked in milliseconds; a key file that is away must not keep a request open for ever. */
+const PROOF_PATIENCE_MS = 60_000;
+
 /** One wait: until a decision or a cancel has settled it, or the next deadline. */
 export async function awaitApproval(run: Run): Promise<void> {
   const { state } = run;
@@ -27,8 +30,13 @@ export async function awaitApproval(run: Run): Promise<void> {
   const patienceMs = Math.max(0, deadline.atMs - Date.now());
   const summary = `${deadline.text} unless ${seats(run)} decides first`;
   const woken = await condition(() => state.phase !== 'awaiting-approval' || isLong(run), patienceMs, { summary });
-  // A decision that comes in the very task in which the timer fires wins.
-  if (!woken && state.phase === 'awaiting-approval') act(run, deadline.kind);
+  if (woken) return;
+  // A decision that came before the deadline wins, even when a worker sees both at once: its proof is checked first.
+  if (run.deciding > 0)
+    await condition(() => run.deciding === 0 || state.phase !== 'awaiting-approval', PROOF_PATIENCE_MS, {
+      summary: 'Waits for the proofs of decisions that came in time',
+    });
+  if (state.phase === 'awaiting-approval') act(run, deadline.kind);
 }
 
 function act(run: Run, kind: Deadline['kind']): void {

@@ -11,7 +11,10 @@ import { ask, proveDecision } from './sender.ts';
 export async function decide(run: Run, message: MessageName, decision: DecisionMessage): Promise<DecideAnswer> {
   const { state } = run;
   ask(run, message);
-  const { sender, nonce } = await proveDecision(run, decision);
+  run.deciding += 1;
+  const { sender, nonce } = await proveDecision(run, decision).finally(() => {
+    run.deciding -= 1;
+  });
   // The phase may have moved on while the proof was checked.
   ask(run, message);
   const { approval } = state;

@@ -63,9 +63,10 @@ export function waitingOf(name: string, state: LifecycleState): Waiting | undefi
         since: state.readyAt ?? state.requestedAt,
         todo: `nothing; \`naas delete ${name}\` takes it away`,
       };
-    case 'requested':
-    case 'provisioning':
     case 'deleting':
+    case 'provisioning':
+      return state.dying === undefined ? undefined : dyingWait(name, state.dying);
+    case 'requested':
     case 'deleted':
     case 'refused':
     case 'rejected':
@@ -88,6 +89,16 @@ function approvalWait(name: string, state: LifecycleState): Waiting | undefined 
     since: state.approvalOpenedAt ?? state.requestedAt,
     ...optional({ until: lapsesAt(state) }),
     todo: `\`naas approve ${name}\` or \`naas reject ${name} --reason …\`; \`naas plan\` and \`naas approvals\` show what it would do`,
+  };
+}
+
+/** An ordinary deletion that takes its time. */
+function dyingWait(name: string, dying: NonNullable<LifecycleState['dying']>): Waiting {
+  const left = dying.remaining.map(({ kind, count }) => (count === undefined ? kind : `${count} × ${kind}`));
+  return {
+    what: `the end of what is still in it: ${left.join(', ') || 'nothing that the API server names'}`,
+    since: dying.since,
+    todo: `nothing; \`kubectl get pods -n ${name}\` shows pods that are still stopping`,
   };
 }
 

@@ -1,23 +1,29 @@
 // Reads a failed activity: what went wrong, on what, and what had been done by then. It decides nothing.
-import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancelledFailure, isCancellation } from '@temporalio/workflow';
 import type { FailureDetails } from '../activities/boundary.ts';
 import { isErrorName } from '../spec/errors.ts';
+
+const NOTHING: FailureDetails = { problems: [], objects: [], effects: [] };
+
+function detailsIn(details: unknown[] | null | undefined): FailureDetails | undefined {
+  return details?.[0] as FailureDetails | undefined;
+}
 
 /** What a failed activity left behind in its details; a timeout has none. */
 export function failureOf(error: unknown): FailureDetails {
   // Anything else is a defect of the workflow itself: it must stop the task, not pass for a failed activity.
   if (!(error instanceof ActivityFailure)) {
-    if (isCancellation(error)) return { problems: [], objects: [], effects: [] };
+    if (isCancellation(error)) return NOTHING;
     throw error;
   }
   const cause = error.cause;
   if (cause instanceof ApplicationFailure) {
-    const details = cause.details?.[0] as FailureDetails | undefined;
+    const details = detailsIn(cause.details);
     if (details !== undefined) return details;
     const code = cause.type !== undefined && cause.type !== null && isErrorName(cause.type) ? cause.type : 'Unexpected';
     return { problems: [{ code, message: cause.message }], objects: [], effects: [] };
   }
-  if (isCancellation(error)) return { problems: [], objects: [], effects: [] };
+  if (cause instanceof CancelledFailure) return detailsIn(cause.details) ?? NOTHING;
   const message = `${error.activityType} did not end in time: ${cause?.message ?? error.message}`;
   return { problems: [{ code: 'DeadlinePassed', message }], objects: [], effects: [] };
 }

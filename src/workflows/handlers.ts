@@ -1,6 +1,7 @@
 // Registers what each message does to a run. A handler never waits for people or for provisioning; it answers "accepted" or
 // the exact reason why not.
 import { CancellationScope, setHandler } from '@temporalio/workflow';
+import { NaasError } from '../spec/errors.ts';
 import { decide, decideBySignal } from './decision.ts';
 import { statusOf } from './describe.ts';
 import { cancel, teardown } from './ending.ts';
@@ -16,7 +17,7 @@ import {
   teardownUpdate,
 } from './messages.ts';
 import { checkDecision, checkEnding, checkSubmission } from './payload.ts';
-import type { Run } from './run.ts';
+import { type Run, refusal } from './run.ts';
 import { submit } from './submission.ts';
 
 export function handleMessages(run: Run): void {
@@ -43,8 +44,14 @@ export function handleMessages(run: Run): void {
 }
 
 /** After a native cancel the root is cancelled for good: a message that comes later must still be proven and answered. */
-function shielded<T>(answer: () => Promise<T>): Promise<T> {
-  return CancellationScope.nonCancellable(answer);
+async function shielded<T>(answer: () => Promise<T>): Promise<T> {
+  try {
+    return await CancellationScope.nonCancellable(answer);
+  } catch (error) {
+    // What the pure code refuses (a request nested too deep, say) is the sender's to hear; as anything but an answer it
+    // would stop the run for everybody.
+    throw error instanceof NaasError ? refusal(error.problems) : error;
+  }
 }
 
 function planOf({ state }: Run): PlanAnswer | null {

@@ -14,14 +14,15 @@ import { namespaceOf } from '../spec/names.ts';
 import type { Status } from '../spec/status.ts';
 import { reading } from './activities.ts';
 import { awaitApproval, openApproval } from './approval.ts';
+import { cancellably } from './cancellable.ts';
 import { detailsOf, statusOf } from './describe.ts';
 import { cancelNatively } from './ending.ts';
 import { handleMessages } from './handlers.ts';
 import { checkSubmission } from './payload.ts';
 import { beginProvisioning, provision } from './provision.ts';
 import { remove } from './removal.ts';
-import { enter, isLong, noteProblems, now, type Run, refusal } from './run.ts';
-import { freshState, type LifecycleInput, type LifecycleState } from './state.ts';
+import { enter, isLong, noteProblems, type Run, refusal } from './run.ts';
+import { freshState, type LifecycleInput, type LifecycleState, upgrade } from './state.ts';
 
 export async function namespaceLifecycle(input: LifecycleInput): Promise<Status> {
   const run = open(input);
@@ -67,27 +68,35 @@ function open(input: LifecycleInput): Run {
   }
   const state = stateOf(input);
   setCurrentDetails(detailsOf(name, state));
-  return { name, state, inFlight: null };
+  return { name, state, inFlight: null, deciding: 0 };
 }
 
 /** Only an earlier run may hand over a state: from anybody else it would be an admission and an approval that never were. */
 function stateOf(input: LifecycleInput): LifecycleState {
-  if ('resume' in input && workflowInfo().continuedFromExecutionRunId !== undefined) return input.resume;
-  return freshState(checkSubmission('submission' in input ? input.submission : undefined), now());
+  const { continuedFromExecutionRunId, startTime } = workflowInfo();
+  if ('resume' in input && continuedFromExecutionRunId !== undefined) return upgrade(input.resume);
+  // The server's time of the start, not of this first task: no worker may have been there for hours, and the sender's proof
+  // has to be valid when the request came.
+  return freshState(checkSubmission('submission' in input ? input.submission : undefined), startTime.toISOString());
 }
 
 async function admit(run: Run): Promise<void> {
   const { state, name } = run;
   const { admit } = reading(`Check the request for ${name}: sender, policy, plan, live state`);
-  const admission = await admit({ submission: state.submission, name, receivedAtMs: Date.parse(state.requestedAt) });
+  const input = { submission: state.submission, name, receivedAtMs: Date.parse(state.requestedAt) };
+  const admission = await cancellably(run, () => admit(input)).catch((error: unknown) => {
+    if (state.cancelledBy === undefined) throw error;
+  });
+  if (admission === undefined || state.cancelledBy !== undefined) {
+    state.problems = [{ code: 'Cancelled', message: `${state.cancelledBy} cancelled it` }];
+    return enter(run, 'cancelled', 'admitting', `${state.cancelledBy} cancelled it; nothing had been made`);
+  }
   if (admission.verdict === 'refused') {
     state.problems = admission.problems;
     noteProblems(run, admission.problems);
     return enter(run, 'refused', 'admitting', 'the request does not pass');
   }
   state.admission = admission;
-  if (state.cancelledBy !== undefined)
-    return enter(run, 'cancelled', 'admitting', `${state.cancelledBy} cancelled it; nothing had been made`);
   if (admission.approval.slots.length > 0) return openApproval(run);
   beginProvisioning(run, `approved by policy (${admission.approval.rule})`);
 }

@@ -9,6 +9,7 @@ const MAX_ID_LENGTH = 200;
 const MAX_REASON_LENGTH = 1_000;
 /** A signed token with a person's many groups in it stays well below this. */
 const MAX_TOKEN_LENGTH = 16_384;
+const MAX_STRANGE_FIELDS = 5;
 
 type Check = (value: unknown) => string | undefined;
 
@@ -28,6 +29,14 @@ const present: Check = (value) => (value === undefined || value === null ? 'a va
 
 export function checkSubmission(message: unknown): Submission {
   return checked(message, { requestId: text(MAX_ID_LENGTH), mode: text(MAX_ID_LENGTH), request: present, by: isToken });
+}
+
+export function checkPreview(input: unknown): { name: string; submission: Submission } {
+  const { name, submission } = checked<{ name: string; submission: unknown }>(input, {
+    name: text(MAX_ID_LENGTH),
+    submission: present,
+  });
+  return { name, submission: checkSubmission(submission) };
 }
 
 export function checkDecision(message: unknown): DecisionMessage {
@@ -62,15 +71,17 @@ function checked<T>(message: unknown, checks: Record<string, Check>): T {
     const wanted = check(fields[field]);
     return wanted === undefined ? [] : [{ code: 'InvalidRequest', message: `${field}: expected ${wanted}`, field }];
   });
+  // A few are enough to see what is meant, and an answer as long as the message would not fit into the history.
   const unknown = Object.keys(fields).filter((field) => !Object.hasOwn(checks, field));
-  const strange = unknown.map(
-    (field): Problem => ({
+  const strange = unknown.slice(0, MAX_STRANGE_FIELDS).map((name): Problem => {
+    const field = name.slice(0, 63);
+    return {
       code: 'InvalidRequest',
       message: `${field}: not a field of this message`,
       field,
       allowed: Object.keys(checks),
-    }),
-  );
+    };
+  });
   if (wrong.length + strange.length > 0) throw refusal([...wrong, ...strange]);
   return message as T;
 }

@@ -1,13 +1,18 @@
 // `naas plan`: admission without effects. Holds no name, answers and closes at once.
 
+import { workflowInfo } from '@temporalio/workflow';
 import { reading } from './activities.ts';
 import type { PreviewAnswer, Submission } from './messages.ts';
-import { checkSubmission } from './payload.ts';
+import { checkPreview } from './payload.ts';
 
 export async function preview(input: { name: string; submission: Submission }): Promise<PreviewAnswer> {
-  const { examineOnly } = reading(`Examine a request for ${input.name} without any effect`);
-  const submission = checkSubmission(input.submission);
-  const { problems, admitted } = await examineOnly({ name: input.name, submission, receivedAtMs: Date.now() });
+  const { name, submission } = checkPreview(input);
+  const { examineOnly } = reading(`Examine a request for ${name} without any effect`);
+  const { problems, admitted } = await examineOnly({
+    name,
+    submission,
+    receivedAtMs: workflowInfo().startTime.getTime(),
+  });
   if (admitted === null) return { problems, plan: null, approval: null };
   const { planDigest, changeDigest, incarnation, changes, stages, approval } = admitted;
   return {

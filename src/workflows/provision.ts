@@ -1,11 +1,12 @@
 // Provisioning: the stages in their order, each intended in the inventory before its writes begin. Any failure, and a
 // cancel, leads to the undo; nothing half-made is left.
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { isCancellation } from '@temporalio/workflow';
 import type { StageOutcome } from '../activities/stages.ts';
 import type { Admitted } from '../spec/admission.ts';
 import type { Problem } from '../spec/errors.ts';
 import { confirm, type InventoryEntry, type ObjectRef, STAGES, type Stage } from '../spec/inventory.ts';
 import { claiming, ensuring } from './activities.ts';
+import { cancellably } from './cancellable.ts';
 import { failureOf } from './failure.ts';
 import { undo } from './removal.ts';
 import { admittedOf, enter, noteEffects, noteProblems, now, type Run, step } from './run.ts';
@@ -22,23 +23,18 @@ export async function provision(run: Run): Promise<void> {
       for (const stage of STAGES) await ensure(run, stage);
     });
   } catch (error) {
-    run.state.problems = explain(run, error);
-    noteProblems(run, run.state.problems);
-    step(run, 'undoing');
-    return undo(run);
+    return abandon(run, explain(run, error));
   }
+  // The last stage had ended when the cancel came; what was accepted counts all the same.
+  if (run.state.cancelledBy !== undefined) return abandon(run, [cancelled(run)]);
   becomeReady(run);
 }
 
-/** `cancel` cancels the stage in flight; the undo starts when that stage has really stopped. */
-async function cancellably(run: Run, work: () => Promise<void>): Promise<void> {
-  await CancellationScope.cancellable(async () => {
-    run.inFlight = CancellationScope.current();
-    if (run.state.cancelledBy !== undefined) run.inFlight.cancel();
-    await work();
-  }).finally(() => {
-    run.inFlight = null;
-  });
+async function abandon(run: Run, problems: Problem[]): Promise<void> {
+  run.state.problems = problems;
+  noteProblems(run, problems);
+  step(run, 'undoing');
+  return undo(run);
 }
 
 async function ensure(run: Run, stage: Stage): Promise<void> {
@@ -103,12 +99,13 @@ function becomeReady(run: Run): void {
 }
 
 function explain(run: Run, error: unknown): Problem[] {
-  if (isCancellation(error))
-    return [
-      {
-        code: 'Cancelled',
-        message: `${run.state.cancelledBy ?? 'somebody'} cancelled it while ${run.state.step} was in progress`,
-      },
-    ];
+  if (run.state.cancelledBy !== undefined || isCancellation(error)) return [cancelled(run)];
   return failureOf(error).problems;
+}
+
+function cancelled({ state }: Run): Problem {
+  return {
+    code: 'Cancelled',
+    message: `${state.cancelledBy ?? 'somebody'} cancelled it while ${state.step} was in progress`,
+  };
 }

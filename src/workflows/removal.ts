@@ -6,7 +6,7 @@ import { refKey, strike } from '../spec/inventory.ts';
 import type { Blocked, Blocker } from '../spec/status.ts';
 import { removing } from './activities.ts';
 import { failureOf } from './failure.ts';
-import { admittedOf, enter, isLong, note, noteEffects, noteProblems, now, publish, type Run, step } from './run.ts';
+import { admittedOf, enter, isLong, noteEffects, noteProblems, now, publish, type Run, step } from './run.ts';
 
 export async function remove(run: Run): Promise<void> {
   const interrupted = run.state.blocked?.phase ?? run.state.phase;
@@ -61,9 +61,10 @@ async function deleteNamespace(run: Run): Promise<Attempt> {
   const { incarnation, timing, spec } = admittedOf(run);
   const { deleteNamespace } = removing(timing, `Delete namespace ${spec.name} by UID and wait until it is gone`);
   const result = await attemptRemoval(run, async () => {
-    const { effects, gone, blockers } = await deleteNamespace({ entries, incarnation });
-    if (!gone) return { done: false, why: blockers.length === 0 ? 'still-dying' : stuck(entries, blockers) };
+    const { effects, gone, stuck, remaining } = await deleteNamespace({ entries, incarnation });
+    if (!gone) return stuck || isOverdue(run) ? keptBy(entries, remaining) : dies(run, remaining);
     strikeOff(run, effects);
+    delete run.state.dying;
     // The API server took what was inside with the namespace.
     run.state.inventory = [];
     return { done: true };
@@ -93,10 +94,26 @@ async function attemptRemoval(run: Run, attempt: () => Promise<Attempt>): Promis
   }
 }
 
-function stuck(entries: InventoryEntry[], blockers: Blocker[]): Pick<Blocked, 'problems' | 'objects' | 'blockers'> {
+/** It goes its ordinary way, and takes the time that its pods were given. */
+function dies(run: Run, remaining: Blocker[]): Attempt {
+  run.state.dying = { since: run.state.dying?.since ?? now(), remaining };
+  step(run, run.state.step);
+  return { done: false, why: 'still-dying' };
+}
+
+/** Longer than any grace that a pod should have: then a person had better look, whatever keeps it. */
+const OVERDUE_MS = 10 * 60_000;
+
+function isOverdue({ state }: Run): boolean {
+  return (
+    state.blocked !== null || (state.dying !== undefined && Date.now() - Date.parse(state.dying.since) > OVERDUE_MS)
+  );
+}
+
+function keptBy(entries: InventoryEntry[], blockers: Blocker[]): Attempt {
   const names = entries.map((entry) => entry.name).join(', ');
   const message = `namespace ${names} does not die: ${blockers.map((blocker) => blocker.kind).join(', ')} keep it; naas strips no finalizer`;
-  return { problems: [{ code: 'Blocked', message }], objects: [], blockers };
+  return { done: false, why: { problems: [{ code: 'Blocked', message }], objects: [], blockers } };
 }
 
 function entriesOf(run: Run, which: (entry: InventoryEntry) => boolean): InventoryEntry[] {
@@ -140,6 +157,5 @@ async function pauseBlocked(run: Run): Promise<void> {
   const { timing } = admittedOf(run);
   const attempts = run.state.blocked?.attempts ?? 1;
   const seconds = Math.min(timing.blockedRetrySeconds * 2 ** (attempts - 1), timing.blockedRetryMaxSeconds);
-  note(run, { kind: 'message', text: `tries again in ${seconds} s (attempt ${attempts + 1})` });
   await sleep(seconds * 1000, { summary: `Blocked: tries the removal of ${run.name} again` });
 }

@@ -25,6 +25,8 @@ export interface Run {
   name: string;
   /** Open while a provisioning may still be cancelled. */
   inFlight: CancellationScope | null;
+  /** Decisions whose proof is being checked: a deadline waits for those that came before it. */
+  deciding: number;
 }
 
 const ATTRIBUTE = {
@@ -115,7 +117,20 @@ function awaited(state: LifecycleState): string[] | null {
   if (state.phase !== 'awaiting-approval' || approval === null) return null;
   const people = openSlots(approval).map((slot) => seated(slot, approval.escalated));
   const tokens = people.flatMap(({ users, groups }) => [...users.map(awaitsUser), ...groups.map(awaitsGroup)]);
-  return [...new Set(tokens)];
+  // Groups first: when it does not all fit, many people are found by one of them.
+  return fitting([...new Set(tokens)].sort((a, b) => Number(b.startsWith('group:')) - Number(a.startsWith('group:'))));
+}
+
+/** The server refuses a search attribute of more than 2,048 bytes, and the run would stop over it. */
+const MAX_ATTRIBUTE_BYTES = 1_900;
+const encoder = new TextEncoder();
+
+function fitting(tokens: string[]): string[] {
+  let bytes = 2;
+  return tokens.filter((token) => {
+    bytes += encoder.encode(JSON.stringify(token)).length + 1;
+    return bytes <= MAX_ATTRIBUTE_BYTES;
+  });
 }
 
 export function admittedOf(run: Run): Admitted {

@@ -1,6 +1,5 @@
 // Whether a message counts: the lifecycle table, the proof of its sender, the rights that admission recorded. It changes no
 // state; what is not accepted is thrown as the answer.
-import { condition } from '@temporalio/workflow';
 import { isAmong, type People, type Sender } from '../spec/approval.ts';
 import { type Cell, LIFECYCLE, type MessageName } from '../spec/lifecycle.ts';
 import { reading } from './activities.ts';
@@ -24,16 +23,23 @@ export async function proveRight(
 ): Promise<Sender> {
   const { by, ...body } = payload;
   const sender = await prove(run, message, by, body);
-  // While admission runs nobody's rights are recorded yet; they are a moment later.
-  await condition(() => run.state.phase !== 'requested');
-  if (run.state.admission === null) throw refusal(run.state.problems);
-  const rights = run.state.admission.rights[message];
-  if (!isAmong(rights, sender))
+  const rights = await rightsOn(run, message);
+  if (!isAmong(rights, sender)) {
     throw refusal({
       code: 'NotAllowed',
       message: `${sender.subject} may not ${message} namespace ${run.name}; that can ${describe(rights)}`,
     });
+  }
   return sender;
+}
+
+/** While admission runs nobody's rights are recorded yet; then only who asked may take it back. */
+async function rightsOn(run: Run, message: 'teardown' | 'cancel'): Promise<People> {
+  const { admission, submission } = run.state;
+  if (admission !== null) return admission.rights[message];
+  const { mode, request, by } = submission;
+  const requester = await prove(run, 'submit', by, { mode, request }, Date.parse(run.state.requestedAt));
+  return { users: [requester.subject], groups: [] };
 }
 
 function describe({ users, groups }: People): string {
@@ -45,9 +51,10 @@ export async function prove(
   message: MessageName,
   token: string,
   body: Record<string, unknown>,
+  receivedAtMs: number = Date.now(),
 ): Promise<Sender> {
   const { verifySender } = reading(`Check who sent ${message} to ${run.name}`);
-  const verified = await verifySender({ token, message, namespace: run.name, body, receivedAtMs: Date.now() });
+  const verified = await verifySender({ token, message, namespace: run.name, body, receivedAtMs });
   if ('problem' in verified) throw refusal(verified.problem);
   return verified.sender;
 }

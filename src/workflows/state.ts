@@ -4,7 +4,7 @@ import type { ApprovalState } from '../spec/approval.ts';
 import type { Problem } from '../spec/errors.ts';
 import type { InventoryEntry, ObjectRef } from '../spec/inventory.ts';
 import type { Phase } from '../spec/lifecycle.ts';
-import type { Blocked, Step, TimelineEntry } from '../spec/status.ts';
+import type { Blocked, Blocker, Step, TimelineEntry } from '../spec/status.ts';
 import type { StartArgument, Submission, SubmitAnswer } from './messages.ts';
 
 export interface LifecycleState {
@@ -25,6 +25,8 @@ export interface LifecycleState {
   inventory: InventoryEntry[];
   leftAlone: ObjectRef[];
   blocked: Blocked | null;
+  /** Since when the namespace is Terminating, and what is still in it. */
+  dying?: { since: string; remaining: Blocker[] };
   problems: Problem[];
   timeline: TimelineEntry[];
   /** The newest request ids with the content they came with and what they were answered, oldest first. */
@@ -35,6 +37,16 @@ export interface LifecycleState {
 export type LifecycleInput = StartArgument | { resume: LifecycleState };
 
 export const ANSWERED_LENGTH = 100;
+
+/** Reads what an older build carried over. A version that this build does not know stops the task until the right build runs. */
+export function upgrade(state: LifecycleState): LifecycleState {
+  switch (state.v) {
+    case 1:
+      return state;
+    default:
+      throw new Error(`this build reads states of version 1, not ${String((state as { v: unknown }).v)}`);
+  }
+}
 
 export function freshState(submission: Submission, requestedAt: string): LifecycleState {
   return {

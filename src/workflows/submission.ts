@@ -3,7 +3,7 @@
 import { condition } from '@temporalio/workflow';
 import type { Sender } from '../spec/approval.ts';
 import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
-import { isEnd, LIFECYCLE } from '../spec/lifecycle.ts';
+import { LIFECYCLE } from '../spec/lifecycle.ts';
 import type { Submission, SubmitAnswer } from './messages.ts';
 import { admittedOf, type Run, refusal } from './run.ts';
 import { prove, refused } from './sender.ts';
@@ -27,7 +27,7 @@ export async function submit(run: Run, message: Submission): Promise<SubmitAnswe
     const sender = await proveSubmission(run, message);
     // Somebody who asks for the same once more, under a new id, asks for nothing new.
     const same = bodySha256 === ownSha256 && sender.subject === state.admission?.sender.subject;
-    if (!same || isEnd(state.phase)) throw conflict(run, message);
+    if (!same || !livesOrComes(run)) throw conflict(run, message);
   }
   if (state.phase === 'refused') throw refusal(state.problems);
   return remember(run, message.requestId, bodySha256);
@@ -47,6 +47,12 @@ function remember(run: Run, requestId: string, bodySha256: string): SubmitAnswer
   state.answered.push({ requestId, bodySha256, answer });
   state.answered.splice(0, Math.max(0, state.answered.length - ANSWERED_LENGTH));
   return answer;
+}
+
+/** Not where it is on its way out: there the same request asks for something that is no longer to come. */
+function livesOrComes({ state }: Run): boolean {
+  if (state.step === 'undoing' || state.cancelledBy !== undefined) return false;
+  return state.phase === 'awaiting-approval' || state.phase === 'provisioning' || state.phase === 'ready';
 }
 
 function proveSubmission(run: Run, message: Submission): Promise<Sender> {
@@ -74,5 +80,9 @@ function conflict(run: Run, message: Submission): Error {
 
 function tripleOf(request: unknown): string {
   const fields = typeof request === 'object' && request !== null ? (request as Record<string, unknown>) : {};
-  return ['team', 'project', 'environment'].map((field) => String(fields[field] ?? '?').slice(0, 63)).join('/');
+  const said = (field: string): string => {
+    const value = fields[field];
+    return typeof value === 'string' ? value.slice(0, 63) : '?';
+  };
+  return [said('team'), said('project'), said('environment')].join('/');
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedPlatform } from '../support/platform.ts';
-import { DEV, openStand, type Stand } from '../support/scenario.ts';
+import { DEV, openStand, PROD, type Stand } from '../support/scenario.ts';
 
 const run = promisify(execFile);
 const NAME = 'tenant-e2e';
@@ -148,6 +148,34 @@ describe('an administrator of the cluster', () => {
   });
 });
 
+describe('a namespace for production', () => {
+  it('is made when two people have approved, one of them of the platform, in either order', async () => {
+    const platform = stand.clientOf({ subject: 'linus@example.com', groups: ['platform-leads'] });
+    const names = ['prod-first-lead', 'prod-first-platform'];
+    await Promise.all(names.map((name) => stand.submit(name, PROD)));
+    await stand.untilAll(names, ['awaiting-approval']);
+    expect(await stand.lead.decide('prod-first-lead', { decision: 'approve' })).toMatchObject({
+      slot: 'team-lead',
+      awaits: ['platform'],
+      phase: 'awaiting-approval',
+    });
+    expect(await platform.decide('prod-first-lead', { decision: 'approve' })).toMatchObject({
+      slot: 'platform',
+      awaits: [],
+      phase: 'provisioning',
+    });
+    expect(await platform.decide('prod-first-platform', { decision: 'approve' })).toMatchObject({
+      awaits: ['team-lead'],
+    });
+    expect(await stand.lead.decide('prod-first-platform', { decision: 'approve' })).toMatchObject({
+      awaits: [],
+      phase: 'provisioning',
+    });
+    await platform.close();
+    await stand.untilAll(names, ['ready']);
+  });
+});
+
 describe('ingress from a namespace of another team', () => {
   it('asks for the consent of a lead of that team, and of nobody else', async () => {
     const payments = stand.clientOf({ subject: 'pia@example.com', groups: ['payments-developers'] });
@@ -156,15 +184,18 @@ describe('ingress from a namespace of another team', () => {
       team: 'payments',
       project: 'ledger',
       members: {},
-      network: { ingressFrom: [{ namespace: NAME }] },
+      network: { ingressFrom: [{ namespace: NAME, team: 'shop' }] },
     };
+    await expect(payments.submit({ ...request, network: { ingressFrom: [{ namespace: NAME }] } })).rejects.toThrow(
+      `${NAME} cannot be allowed: it belongs to team shop, not to payments; say \`team: shop\``,
+    );
     const answer = await payments.submit(request);
     expect(answer.awaits.map((slot) => slot.groups)).toEqual([['shop-leads']]);
     await payments.close();
     await stand.untilAll(['tenant-pay'], ['awaiting-approval']);
     expect((await stand.lead.decide('tenant-pay', { decision: 'approve' })).phase).toBe('provisioning');
     await stand.untilAll(['tenant-pay'], ['ready']);
-    expect(
+    const selected = JSON.parse(
       await kubectl([
         'get',
         'networkpolicy',
@@ -174,6 +205,7 @@ describe('ingress from a namespace of another team', () => {
         '-o',
         'jsonpath={.spec.ingress[0].from[0].namespaceSelector.matchLabels}',
       ]),
-    ).toContain(NAME);
+    );
+    expect(selected).toEqual({ 'kubernetes.io/metadata.name': NAME, 'naas.dev/team': 'shop' });
   });
 });

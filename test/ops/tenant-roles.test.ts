@@ -89,6 +89,19 @@ const NOBODY = [
   'impersonate serviceaccounts',
   'create pods/binding',
   'patch pods/status',
+  'patch pods/resize',
+  // Through these one sends requests from inside the control plane, past every network policy.
+  'get pods/proxy',
+  'create services/proxy',
+  // An address in a load balancer's status catches the traffic of others, as externalIPs do.
+  'patch services/status',
+  'impersonate users',
+  'impersonate groups',
+  'create podtemplates',
+  'create events',
+  'create leases.coordination.k8s.io',
+  'create validatingadmissionpolicybindings.admissionregistration.k8s.io',
+  'create certificatesigningrequests.certificates.k8s.io',
 ];
 const VIEWERS = [
   'list pods',

@@ -31,7 +31,9 @@ const CASES = {
   'open-egress': parseRequest({ ...base, network: { profile: 'open-egress' } }),
   'ingress-from-other-namespaces': parseRequest({
     ...base,
-    network: { ingressFrom: [{ namespace: 'payments-ledger-dev' }, { namespace: 'shop-search-dev' }] },
+    network: {
+      ingressFrom: [{ namespace: 'payments-ledger-dev', team: 'payments' }, { namespace: 'shop-search-dev' }],
+    },
   }),
   'egress-to-two-networks': parseRequest({
     ...base,

@@ -84,6 +84,21 @@ describe('every plan', () => {
     );
   });
 
+  it('lets a namespace of a team in only by its name and that team together', () => {
+    fc.assert(
+      fc.property(specs, (spec) => {
+        const policies = plan(spec).resources.map((resource) => resource.object);
+        const allowing = policies.find(({ metadata }) => metadata.name === 'naas-allow-ingress-from');
+        const from = spec.network.ingressFrom.map(({ namespace, team }) => ({
+          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace, [LABEL.team]: team } },
+        }));
+        expect(allowing?.['spec']).toEqual(
+          from.length === 0 ? undefined : { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from }] },
+        );
+      }),
+    );
+  });
+
   it('reads back from YAML as itself', () => {
     fc.assert(
       fc.property(specs, (spec) => {

@@ -103,7 +103,9 @@ describe('order in the audit log', () => {
     }
     const elsewhere = all
       .filter(isWorker)
-      .filter((event) => event.objectRef?.namespace === undefined && event.objectRef?.resource !== 'namespaces');
+      .filter((event) => event.objectRef?.namespace === undefined && event.objectRef?.resource !== 'namespaces')
+      // Questions that the API server answers and stores nowhere; other suites ask them under this account.
+      .filter((event) => !event.objectRef?.resource?.startsWith('selfsubject'));
     expect(elsewhere.map(describeEvent)).toEqual([]);
   });
 });

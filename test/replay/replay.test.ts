@@ -5,12 +5,16 @@ import { join } from 'node:path';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleWorkflows } from '../../src/local/workflow-bundle.ts';
+import { PHASES, TRANSITIONS } from '../../src/spec/lifecycle.ts';
 import { ROOT } from '../../tools/paths.mjs';
 import { sharedPlatform } from '../support/platform.ts';
 import { RECORDED_PATHS, recordHistories } from '../support/recorded-paths.ts';
 import { variantOf } from '../support/workflow-variant.ts';
 
 const FOLDER = join(import.meta.dirname, 'histories');
+
+/** One of the paths waits three minutes for an approval to lapse. */
+const RECORDING_TAKES_MS = 600_000;
 
 let bundle: string;
 
@@ -22,21 +26,53 @@ beforeAll(async () => {
       await writeFile(join(FOLDER, `${path}.json`), `${history}\n`);
   }
   bundle = await bundleWorkflows();
-});
+}, RECORDING_TAKES_MS);
 
 afterAll(() => rm(join(ROOT, '.naas', 'variants'), { recursive: true, force: true }));
 
-async function replay(path: string, codePath: string): Promise<void> {
-  const { workflowId, history } = JSON.parse(await readFile(join(FOLDER, `${path}.json`), 'utf8')) as {
-    workflowId: string;
-    history: unknown;
+interface Recorded {
+  workflowId: string;
+  history: {
+    events: {
+      upsertWorkflowSearchAttributesEventAttributes?: {
+        searchAttributes: { indexedFields: Record<string, { data: string }> };
+      };
+    }[];
   };
+}
+
+async function recorded(path: string): Promise<Recorded> {
+  return JSON.parse(await readFile(join(FOLDER, `${path}.json`), 'utf8')) as Recorded;
+}
+
+/** The phases as the run published them, one after the other; a renewed history goes on from `ready`. */
+function stepsOf({ history }: Recorded): string[] {
+  const fields = history.events.map(
+    (event) => event.upsertWorkflowSearchAttributesEventAttributes?.searchAttributes.indexedFields['NaasPhase']?.data,
+  );
+  const phases = fields.flatMap((data) =>
+    data === undefined ? [] : [JSON.parse(Buffer.from(data, 'base64').toString('utf8')) as string],
+  );
+  return phases.map(
+    (phase, index) => `${phases[index - 1] ?? (phase === 'deleting' ? 'ready' : 'requested')} → ${phase}`,
+  );
+}
+
+async function replay(path: string, codePath: string): Promise<void> {
+  const { workflowId, history } = await recorded(path);
   await Worker.runReplayHistory({ workflowBundle: { codePath } }, history, workflowId);
 }
 
 describe('recorded histories', () => {
   it('cover every path', async () => {
     expect((await readdir(FOLDER)).sort()).toEqual(RECORDED_PATHS.map((path) => `${path}.json`).sort());
+  });
+
+  it('together take every step that leads from one phase to another', async () => {
+    const taken = new Set<string>();
+    for (const path of RECORDED_PATHS) for (const step of stepsOf(await recorded(path))) taken.add(step);
+    const all = PHASES.flatMap((from) => TRANSITIONS[from].map((to) => `${from} → ${to}`));
+    expect(all.filter((step) => !taken.has(step))).toEqual([]);
   });
 
   it.each(RECORDED_PATHS)('%s replays', async (path) => {

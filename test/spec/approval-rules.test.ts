@@ -67,6 +67,23 @@ describe('approvalPolicy', () => {
     expect(slots[0]?.why).toContain('Team payments: b, c.');
   });
 
+  it('refuses more people than a waiting request can be listed under', () => {
+    const users = (team: string) => Array.from({ length: 20 }, (_, at) => `${'u'.repeat(40)}${at}@${team}.example.com`);
+    const { shop } = catalog.teams;
+    if (shop === undefined) throw new Error('the shipped catalog has the team shop');
+    const crowded = (team: string) => ({ ...shop, leads: { users: users(team), groups: [] } });
+    const teams = { ...catalog.teams, payments: crowded('payments'), platform: crowded('platform') };
+    const ask = (owners: Record<string, IngressOwner>) => () =>
+      approvalPolicy(spec('dev', Object.keys(owners)), ada, owners, { ...catalog, teams });
+    expect(ask({ 'shop-x-dev': { team: 'shop' } })).not.toThrow();
+    expect(ask({ a: { team: 'payments' }, b: { team: 'platform' } })).toThrow(
+      expect.objectContaining({
+        name: 'RefusedByGuardrail',
+        message: expect.stringMatching(/too many people for approval: their names come to \d+ bytes, at most 2048 fit/),
+      }),
+    );
+  });
+
   it('refuses where no rule holds', () => {
     const bare = { ...catalog, approvals: { ...catalog.approvals, rules: [] } };
     expect(() => approvalPolicy(spec('dev'), ada, {}, bare)).toThrow(NaasError);

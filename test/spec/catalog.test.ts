@@ -141,11 +141,60 @@ describe('parseCatalog', () => {
       'admin: cluster-admin',
       /is not one of tenant-admin, tenant-developer, tenant-viewer/,
     ],
+    [
+      'approvals.yaml',
+      'slot: team-lead',
+      'slot: ingress-from-payments',
+      /approvals\.yaml:\d+:\d+: rule "staging-one-team-lead" has a slot "ingress-from-payments"; names that begin with/,
+    ],
+    [
+      'approvals.yaml',
+      'people: { leadsOf: [platform] }',
+      `people: { users: [${Array.from({ length: 16 }, (_, at) => `${'a'.repeat(84)}${at}`)}] }`,
+      /rule "prod-two-people" asks too many people: .* come to 15\d\d bytes for team \w+, at most 1500 fit/,
+    ],
+    [
+      'approvals.yaml',
+      'escalation: { groups: [platform-operators] }',
+      `escalation: { users: [${Array.from({ length: 8 }, (_, at) => `${'ü'.repeat(90)}${at}`)}] }`,
+      /rule "prod-two-people" asks too many people/,
+    ],
+    [
+      'teams.yaml',
+      'leads:\n    groups: [shop-leads]',
+      'leads: {}',
+      /teams\.yaml:\d+:\d+: team "shop" has no lead, .* slot "team-lead" of rule "staging-one-team-lead", .*ingressFromOtherTeam/,
+    ],
+    [
+      'teams.yaml',
+      'leads:\n    groups: [platform-leads]',
+      'leads: {}',
+      /team "platform" has no lead, .* slot "platform" of rule "prod-two-people"/,
+    ],
+    [
+      'policy.yaml',
+      '- example.com/',
+      '- example.com/*',
+      /allowedLabels\[1\].*a prefix that ends in "\/" \(no "\*" behind\)/,
+    ],
     ['policy.yaml', '- example.com/', '- naas.dev/', /kept for naas or Kubernetes/],
     ['policy.yaml', '- example.com/', '- pod-security.kubernetes.io/', /kept for naas or Kubernetes/],
     ['policy.yaml', '- example.com/', '- kubernetes.io/metadata.name', /kept for naas or Kubernetes/],
     ['policy.yaml', 'submit: [member', 'submit: [owner', /is not one of member, team-lead, operator/],
     ['policy.yaml', 'heartbeatSeconds: 10', 'heartbeatSeconds: 300', /says nothing within a stage/],
+    [
+      'platform.yaml',
+      'dns:\n  namespace: kube-system',
+      'dns:\n  namespace: cluster-dns',
+      /platform\.yaml:\d+:\d+: .*"cluster-dns".*could take that name; add it to reservedNames/,
+    ],
+    ['platform.yaml', 'gatewayNamespace: gateway-system', 'gatewayNamespace: edge', /"edge".*could take that name/],
+    [
+      'platform.yaml',
+      'namespace: shared-messaging',
+      'namespace: broker',
+      /platform\.yaml:\d+:\d+: .*"broker".*could take that name/,
+    ],
     ['platform.yaml', '- 10.0.0.0/8', '- 10.0.0.1/8', /host bits/],
     ['platform.yaml', '- 10.0.0.0/8', '- 0.0.0.0/0', /leaves no internet/],
     ['platform.yaml', '- 169.254.0.0/16 # link-local', '- 169.253.0.0/16 # link-local', /open egress would reach it/],
@@ -154,6 +203,28 @@ describe('parseCatalog', () => {
     const found = messages(edited(path, from, to));
     expect(found.join('\n')).toMatch(why);
     expect(found[0]).toContain(path.replace('.yaml', ''));
+  });
+
+  it('takes a rule whose people just fit where a waiting request is listed', () => {
+    // Fourteen of 96 bytes each, quotes and comma included, and three groups: about 1,430.
+    const users = Array.from({ length: 14 }, (_, at) => `${'a'.repeat(86)}${String(at).padStart(2, '0')}`);
+    const people = `people: { users: [${users}] }`;
+    expect(messages(edited('approvals.yaml', 'people: { leadsOf: [platform] }', people))).toEqual([]);
+  });
+
+  it('takes a team without leads where nobody asks them', () => {
+    const alone = shippedFiles().map((file) => {
+      if (file.path.endsWith('teams.yaml'))
+        return {
+          ...file,
+          text: 'shop: { description: Us., groups: [all, platform-operators], leads: {}, costCentre: C }',
+        };
+      if (!file.path.endsWith('approvals.yaml')) return file;
+      const rule =
+        'name: all, when: {}, slots: [], remindAfterMinutes: 1, escalateAfterMinutes: 2, lapseAfterMinutes: 3';
+      return { ...file, text: `rules: [{ ${rule} }]\ningressFromOtherTeam: { why: Consent. }` };
+    });
+    expect(messages(alone)).toEqual([]);
   });
 
   it('says all problems of all files at once', () => {

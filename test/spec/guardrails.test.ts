@@ -106,9 +106,72 @@ describe('guardrails', () => {
     const owners = { a: { team: 'shop' }, b: { team: 'payments' } };
     expect(
       guardrails(
-        facts({ ingressOwners: owners }, { network: { ingressFrom: [{ namespace: 'a' }, { namespace: 'b' }] } }),
+        facts(
+          { ingressOwners: owners },
+          { network: { ingressFrom: [{ namespace: 'a' }, { namespace: 'b', team: 'payments' }] } },
+        ),
       ),
     ).toEqual([]);
+  });
+
+  it.each([
+    ['left out', undefined, { team: 'payments' }, 'belongs to team payments, not to shop; say `team: payments`'],
+    ['another', 'platform', { team: 'payments' }, 'belongs to team payments, not to platform; say `team: payments`'],
+    ['not the own one', 'payments', { team: 'shop' }, 'belongs to team shop, not to payments; say `team: shop`'],
+  ])('refuse ingress whose team is %s and not that of the live namespace', (_name, team, owner, why) => {
+    const source = team === undefined ? { namespace: 'a' } : { namespace: 'a', team };
+    expect(guardrails(facts({ ingressOwners: { a: owner } }, { network: { ingressFrom: [source] } }))).toEqual([
+      expect.objectContaining({
+        code: 'RefusedByGuardrail',
+        field: 'network.ingressFrom',
+        value: 'a',
+        message: expect.stringContaining(why),
+      }),
+    ]);
+  });
+
+  it.each([
+    ['payments-ledger-dev', 'begins as those of another team'],
+    ['payments', 'is another team'],
+  ])('refuse the name %s, which %s, to everybody but an operator', (name) => {
+    expect(guardrails(facts({}, { name }))).toEqual([
+      expect.objectContaining({
+        code: 'RefusedByGuardrail',
+        field: 'name',
+        value: name,
+        message: expect.stringMatching(/reads as one of team payments.*team shop.*group platform-operators/),
+      }),
+    ]);
+    const lead = { subject: 'bob@example.com', groups: ['shop-leads'] };
+    expect(guardrails(facts({ sender: lead }, { name }))).toHaveLength(1);
+    const operator = { subject: 'ops@example.com', groups: ['platform-operators'] };
+    expect(guardrails(facts({ sender: operator }, { name }))).toEqual([]);
+  });
+
+  it.each(['shop-other', 'paymentsx', 'pay', 'x-payments-dev'])(
+    'take the name %s, which is no other team’s',
+    (name) => {
+      expect(guardrails(facts({}, { name }))).toEqual([]);
+    },
+  );
+
+  it('read a name as that of the longest team that it begins with', () => {
+    const { shop } = catalog.teams;
+    if (shop === undefined) throw new Error('the shipped catalog has the team shop');
+    const teams = { ...catalog.teams, 'shop-eu': shop };
+    const codes = (spec: Facts['spec'], changes: Partial<Facts['spec']>) =>
+      guardrails({ ...facts(), catalog: { ...catalog, teams }, spec: { ...spec, ...changes } }).map(({ code }) => code);
+    const { spec } = facts({}, { name: 'shop-eu-dev' });
+    expect(codes(spec, {})).toEqual(['RefusedByGuardrail']);
+    expect(codes(spec, { team: 'shop-eu' })).toEqual([]);
+    expect(codes(spec, { name: 'shop-europe-dev' })).toEqual([]);
+  });
+
+  it('say of a name that is held only by whom', () => {
+    const problems = guardrails(
+      facts({ liveNamespace: held('payments', 'ledger', 'dev') }, { name: 'payments-ledger-dev' }),
+    );
+    expect(problems.map(({ code }) => code)).toEqual(['Conflict']);
   });
 
   it('say everything at once', () => {

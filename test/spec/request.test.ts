@@ -75,6 +75,7 @@ describe('parseRequest', () => {
     ['members', { admins: Array.from({ length: 51 }, () => ({ user: 'a' })) }, 'members.admins', 'at most 50'],
     ['network', { profile: 'open' }, 'network.profile', 'isolated, team, open-egress'],
     ['network', { ingressFrom: [{ namespace: '*' }] }, 'network.ingressFrom[0].namespace', 'lower-case'],
+    ['network', { ingressFrom: [{ namespace: 'a', team: 'Pay' }] }, 'network.ingressFrom[0].team', 'lower-case'],
     ['network', { egressTo: [{ cidr: '10.0.0.1/8', ports: [{ port: 1 }] }] }, 'network.egressTo[0].cidr', 'host bits'],
     ['network', { egressTo: [{ cidr: '10.0.0.0/8', ports: [] }] }, 'network.egressTo[0].ports', 'at least 1'],
     ['network', { egressTo: [{ cidr: '10.0.0.0/8' }] }, 'network.egressTo[0].ports', 'is missing'],

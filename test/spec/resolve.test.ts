@@ -97,6 +97,20 @@ describe('resolve', () => {
     });
   });
 
+  it('takes ingress from the own team where none is named, each namespace once', () => {
+    const ingressFrom = [{ namespace: 'b', team: 'payments' }, { namespace: 'a' }, { namespace: 'a', team: 'shop' }];
+    expect(ask({ network: { ingressFrom } })).toMatchObject({
+      spec: {
+        network: {
+          ingressFrom: [
+            { namespace: 'a', team: 'shop' },
+            { namespace: 'b', team: 'payments' },
+          ],
+        },
+      },
+    });
+  });
+
   it.each<[Record<string, unknown>, string, string]>([
     [{ team: 'shpo' }, 'team', 'did you mean "shop"? known: shop, payments, platform'],
     [{ team: 'constructor' }, 'team', 'is not known'],
@@ -107,8 +121,18 @@ describe('resolve', () => {
     [{ network: { sharedServices: ['registri'] } }, 'network.sharedServices', 'did you mean "registry"'],
     [
       { network: { ingressFrom: [{ namespace: 'shop-cart-dev' }] } },
-      'network.ingressFrom',
+      'network.ingressFrom[0]',
       'the requested namespace itself',
+    ],
+    [
+      { network: { ingressFrom: [{ namespace: 'a', team: 'paymnets' }] } },
+      'network.ingressFrom[0].team',
+      'did you mean "payments"',
+    ],
+    [
+      { network: { ingressFrom: [{ namespace: 'a' }, { namespace: 'a', team: 'payments' }] } },
+      'network.ingressFrom[1]',
+      'of team shop and of team payments',
     ],
     [
       { network: { egressTo: [{ namespace: 'kube-system', ports: [{ port: 443 }] }] } },

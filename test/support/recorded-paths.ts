@@ -2,13 +2,22 @@
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { workflowId } from '../../src/spec/names.ts';
 import { ruleAt } from './effects-table.ts';
-import { withTemporal } from './runs.ts';
-import { DEV, openStand, STAGING, type Stand } from './scenario.ts';
+import { gather } from './fault-proxy-gate.ts';
+import { sharedPlatform } from './platform.ts';
+import { startAlone, submissionOf, withTemporal } from './runs.ts';
+import { DEV, openStand, PEOPLE, STAGING, type Stand, type StandOptions } from './scenario.ts';
 
 const NAMESPACE = { verb: 'create', resource: 'namespaces', name: '*' } as const;
+const INFORMATION = { verb: 'apply', resource: 'configmaps', name: 'naas-information' } as const;
 const BINDING = { verb: 'delete', resource: 'rolebindings', name: 'naas-developers' } as const;
 
 type Act = (stand: Stand, name: string) => Promise<void>;
+
+async function natively(name: string): Promise<void> {
+  await withTemporal(sharedPlatform().temporalAddress, (client) =>
+    client.workflow.getHandle(workflowId(name)).cancel(),
+  );
+}
 
 const PATHS: Record<string, Act> = {
   'approved-by-policy': async (stand, name) => {
@@ -40,18 +49,61 @@ const PATHS: Record<string, Act> = {
     await stand.untilAll([name], ['refused']);
   },
   'failed-and-undone': async (stand, name) => {
-    ruleAt(
-      stand.proxy,
-      name,
-      { verb: 'apply', resource: 'configmaps', name: 'naas-information' },
-      { fault: { mode: 'fail-before', status: 403 } },
-    );
+    ruleAt(stand.proxy, name, INFORMATION, { fault: { mode: 'fail-before', status: 403 } });
     await stand.submit(name, DEV);
     await stand.untilAll([name], ['failed']);
   },
   'claim-refused': async (stand, name) => {
     ruleAt(stand.proxy, name, NAMESPACE, { fault: { mode: 'fail-before', status: 403 } });
     await stand.submit(name, DEV);
+    await stand.untilAll([name], ['failed']);
+  },
+  'cancelled-while-provisioning': async (stand, name) => {
+    const gate = gather(stand.proxy, [{ tenant: name, point: INFORMATION, moment: 'before' }]);
+    await stand.submit(name, DEV);
+    await gate.allArrived();
+    await stand.owner.cancel(name);
+    gate.open();
+    await stand.untilAll([name], ['failed']);
+  },
+  'cancelled-natively': async (stand, name) => {
+    await stand.submit(name, STAGING);
+    await stand.untilAll([name], ['awaiting-approval']);
+    await natively(name);
+    await stand.untilAll([name], ['cancelled']);
+  },
+  'cancelled-before-a-worker-came': async (stand, name) => {
+    const submission = await submissionOf(stand.prover(PEOPLE.owner), name, stand.request(name, DEV), 'early');
+    await withTemporal(sharedPlatform().temporalAddress, (client) =>
+      startAlone(client, stand.taskQueue, name, submission),
+    );
+    await natively(name);
+    await stand.startWorker();
+    await stand.untilAll([name], ['cancelled']);
+  },
+  'decided-by-signal': async (stand, name) => {
+    await stand.submit(name, STAGING);
+    await stand.untilAll([name], ['awaiting-approval']);
+    const plan = await stand.owner.plan(name);
+    if (plan === null) throw new Error(`${name} has no plan`);
+    const { planDigest, changeDigest, incarnation } = plan;
+    const claims = { planDigest, changeDigest, decision: 'approve' } as const;
+    const sign = (namespace: string) => stand.prover(PEOPLE.lead)({ namespace, incarnation, ...claims });
+    await stand.signalDecision(name, { ...claims, proof: await sign('another') });
+    await stand.signalDecision(name, { ...claims, proof: await sign(name) });
+    await stand.untilAll([name], ['ready']);
+  },
+  'undo-blocked': async (stand, name) => {
+    ruleAt(stand.proxy, name, INFORMATION, { fault: { mode: 'fail-before', status: 403 } });
+    const fault = ruleAt(
+      stand.proxy,
+      name,
+      { verb: 'delete', resource: 'namespaces', name: '*' },
+      { fault: { mode: 'fail-before', status: 403 } },
+    );
+    await stand.submit(name, DEV);
+    await stand.untilAll([name], ['blocked']);
+    fault.lift();
     await stand.untilAll([name], ['failed']);
   },
   'blocked-then-deleted': async (stand, name) => {
@@ -65,26 +117,56 @@ const PATHS: Record<string, Act> = {
   },
 };
 
-export const RECORDED_PATHS = Object.keys(PATHS);
+/** A whole approval that nobody gives, with its reminder and its escalation, in minutes instead of days. */
+const LAPSE = { remindAfterMinutes: 1, escalateAfterMinutes: 2, lapseAfterMinutes: 3 };
+
+/** Fewer events than a provisioning has: the history is renewed as soon as the namespace is ready. */
+const RENEWED = { continueAsNewAfterEvents: 20 };
+
+interface Recording {
+  stand?: StandOptions;
+  act: Act;
+}
+
+const RECORDINGS: Record<string, Recording> = {
+  ...Object.fromEntries(Object.entries(PATHS).map(([path, act]) => [path, { act }])),
+  lapsed: { stand: { approvalMinutes: LAPSE }, act: lapse },
+  'renewed-and-deleted': { stand: { timing: RENEWED }, act: live },
+};
+
+export const RECORDED_PATHS = Object.keys(RECORDINGS);
+
+async function lapse(stand: Stand, name: string): Promise<void> {
+  await stand.submit(name, STAGING);
+  await stand.untilAll([name], ['awaiting-approval']);
+  await new Promise((resolve) => setTimeout(resolve, LAPSE.lapseAfterMinutes * 60_000));
+  await stand.untilAll([name], ['lapsed']);
+}
+
+async function live(stand: Stand, name: string): Promise<void> {
+  await stand.submit(name, DEV);
+  await stand.untilAll([name], ['ready']);
+  await stand.owner.teardown(name);
+  await stand.untilAll([name], ['deleted']);
+}
 
 export async function recordHistories(address: string): Promise<Record<string, string>> {
-  const stand = await openStand();
+  return Object.fromEntries(await Promise.all(Object.keys(RECORDINGS).map((path) => record(path, address))));
+}
+
+async function record(path: string, address: string): Promise<[string, string]> {
+  const { stand: options, act } = RECORDINGS[path] ?? {};
+  const stand = await openStand(options);
+  const name = `rec-${path}`;
   try {
-    await stand.startWorker();
-    const recorded = await Promise.all(
-      Object.entries(PATHS).map(async ([path, act]) => {
-        const name = `rec-${path}`;
-        await act(stand, name);
-        const history = await withTemporal(address, (client) =>
-          client.workflow.getHandle(workflowId(name)).fetchHistory(),
-        );
-        return [
-          path,
-          JSON.stringify({ workflowId: workflowId(name), history: JSON.parse(historyToJSON(history), anonymous) }),
-        ] as const;
-      }),
-    );
-    return Object.fromEntries(recorded);
+    // The one path that begins before a worker is there starts its own.
+    if (path !== 'cancelled-before-a-worker-came') await stand.startWorker();
+    await act?.(stand, name);
+    const history = await withTemporal(address, (client) => client.workflow.getHandle(workflowId(name)).fetchHistory());
+    return [
+      path,
+      JSON.stringify({ workflowId: workflowId(name), history: JSON.parse(historyToJSON(history), anonymous) }),
+    ];
   } finally {
     await stand.close();
   }

@@ -58,6 +58,15 @@ const egressTo = fc.array(fc.record({ cidr: network, ports: fc.array(port, { min
   maxLength: 4,
 });
 
+/** Each namespace once: two owners of one are refused. */
+const ingressFrom = fc.uniqueArray(
+  fc.record(
+    { namespace: label(30).map((name) => `y${name}`), team: fc.constantFrom(...Object.keys(catalog.teams)) },
+    { requiredKeys: ['namespace'] },
+  ),
+  { maxLength: 3, selector: ({ namespace }) => namespace },
+);
+
 const labelValue = fc.oneof(label(63), fc.constantFrom('', 'A', 'v1.2_x', 'true', '12'));
 const labelKey = label(20).map((name) => `example.com/${name}`);
 
@@ -88,7 +97,7 @@ export const goodRequests: fc.Arbitrary<NamespaceRequest> = fc.record(
     network: fc.record(
       {
         profile: fc.constantFrom('isolated' as const, 'team' as const, 'open-egress' as const),
-        ingressFrom: fc.array(fc.record({ namespace: label(30).map((name) => `y${name}`) }), { maxLength: 3 }),
+        ingressFrom,
         egressTo,
         sharedServices: fc.subarray(Object.keys(catalog.platform.sharedServices)),
       },

@@ -46,7 +46,9 @@ const MEANINGS: Record<string, string> = {
   'network.profile':
     '`isolated`: DNS, the gateway, the namespace itself, named shared services. `team`: also the team’s namespaces and HTTPS to the internet. `open-egress`: also every other port of the internet. Default: the template’s.',
   'network.ingressFrom': 'Namespaces that may connect; naas has to manage them.',
-  'network.ingressFrom[].namespace': 'Its name. Another team’s adds an approval slot for that team’s leads.',
+  'network.ingressFrom[].namespace': 'Its name.',
+  'network.ingressFrom[].team':
+    'Whose it is. Default: `team`. Another team adds an approval slot for its leads; a team that takes the name over later is not let in.',
   'network.egressTo': 'Single targets beyond the profile.',
   'network.egressTo[].cidr':
     'A network, no wider than `catalog/policy.yaml` allows; exactly one of `cidr` and `namespace`.',

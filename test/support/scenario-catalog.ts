@@ -2,8 +2,9 @@
 // of it stays as it is shipped.
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMap, parseDocument } from 'yaml';
+import { type Document, isMap, isSeq, parseDocument } from 'yaml';
 import type { Timing } from '../../src/spec/admission.ts';
+import type { ApprovalTimes } from '../../src/spec/approval.ts';
 
 const HURRIED = {
   // A claim that a killed worker left behind is repeated after 15 s and has to have time then.
@@ -14,13 +15,19 @@ const HURRIED = {
 };
 
 /** Answers the copy's folder. */
-export async function hurriedCatalog(from: string, to: string, timing: Partial<Timing> = {}): Promise<string> {
+export async function hurriedCatalog(
+  from: string,
+  to: string,
+  timing: Partial<Timing> = {},
+  approvalMinutes: Partial<ApprovalTimes> = {},
+): Promise<string> {
   await cp(from, to, { recursive: true });
   let found = 0;
   for (const entry of await readdir(to, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !entry.name.endsWith('.yaml')) continue;
     const file = join(entry.parentPath, entry.name);
     const document = parseDocument(await readFile(file, 'utf8'));
+    await hurryApprovals(file, document, approvalMinutes);
     if (!isMap(document.get('timing'))) continue;
     for (const [key, value] of Object.entries({ ...HURRIED, ...timing })) document.setIn(['timing', key], value);
     await writeFile(file, document.toString());
@@ -28,4 +35,13 @@ export async function hurriedCatalog(from: string, to: string, timing: Partial<T
   }
   if (found !== 1) throw new Error(`expected "timing" in one file of the catalog ${from}, found it in ${found}`);
   return to;
+}
+
+async function hurryApprovals(file: string, document: Document, minutes: Partial<ApprovalTimes>): Promise<void> {
+  const rules = document.get('rules');
+  if (!isSeq(rules) || Object.keys(minutes).length === 0) return;
+  rules.items.forEach((_, index) => {
+    for (const [key, value] of Object.entries(minutes)) document.setIn(['rules', index, key], value);
+  });
+  await writeFile(file, document.toString());
 }

@@ -7,6 +7,7 @@ import type { NaasClient } from '../../src/client/api.ts';
 import { createNaasClient } from '../../src/client/index.ts';
 import { workerKubeconfig } from '../../src/ops/install.ts';
 import type { Timing } from '../../src/spec/admission.ts';
+import type { ApprovalTimes } from '../../src/spec/approval.ts';
 import { isEnd, type Phase } from '../../src/spec/lifecycle.ts';
 import type { Status } from '../../src/spec/status.ts';
 import type { DecisionMessage } from '../../src/workflows/messages.ts';
@@ -67,6 +68,8 @@ const STICKY_TIMEOUT_MS = '1000';
 export interface StandOptions {
   /** Over the hurried times. */
   timing?: Partial<Timing>;
+  /** Over the times of every approval rule. */
+  approvalMinutes?: Partial<ApprovalTimes>;
 }
 
 export async function openStand(options: StandOptions = {}): Promise<Stand> {
@@ -84,7 +87,12 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
   });
   const env = {
     KUBECONFIG: kubeconfig,
-    NAAS_CATALOG: await hurriedCatalog(platform.catalogDir, join(dir, 'catalog'), options.timing),
+    NAAS_CATALOG: await hurriedCatalog(
+      platform.catalogDir,
+      join(dir, 'catalog'),
+      options.timing,
+      options.approvalMinutes,
+    ),
     NAAS_STICKY_TIMEOUT_MS: STICKY_TIMEOUT_MS,
   };
   const prove = await provers(platform.issuerKeyFile, dir);

@@ -60,6 +60,39 @@ describe.each(ways)('cancelled %s', (way, cancel) => {
   });
 });
 
+describe('cancelled while a write is still on its way', () => {
+  it.each([
+    ['claim', { verb: 'create', resource: 'namespaces', name: '*' }],
+    ['access', { verb: 'apply', resource: 'rolebindings', name: 'naas-developers' }],
+  ] as const)('in the %s, the undo waits for it and takes it away', async (stage, point) => {
+    const name = `can-late-${stage}`;
+    const gate = gather(stand.proxy, [{ tenant: name, point, moment: 'before' }]);
+    await stand.submit(name, DEV);
+    await gate.allArrived();
+    await stand.owner.cancel(name);
+    // Longer than an undo of this little would take, shorter than the write's own deadline.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect((await stand.owner.status(name)).phase).toBe('provisioning');
+    expect(await gate.sendHeld()).toEqual([[201]]);
+    gate.open();
+    const [status] = await stand.untilAll([name], ['failed']);
+    expect(status?.problems[0]?.code).toBe('Cancelled');
+    expect(await stand.changesSince(before)).toEqual([]);
+  });
+
+  it('in the very last write, the cancel counts although everything has been made', async () => {
+    const point = { verb: 'apply', resource: 'rolebindings', name: 'naas-developers' } as const;
+    const gate = gather(stand.proxy, [{ tenant: 'can-last', point, moment: 'after' }]);
+    await stand.submit('can-last', DEV);
+    await gate.allArrived();
+    await stand.owner.cancel('can-last');
+    gate.open();
+    const [status] = await stand.untilAll(['can-last'], ['failed']);
+    expect(status?.problems[0]?.code).toBe('Cancelled');
+    expect(await stand.changesSince(before)).toEqual([]);
+  });
+});
+
 describe('a cancel of what is not in progress', () => {
   it('is refused when the namespace is ready, says to use delete, and changes nothing', async () => {
     await stand.submit('can-ready', DEV);

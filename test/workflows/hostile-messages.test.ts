@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LIFECYCLE_WORKFLOW, workflowId } from '../../src/spec/names.ts';
 import { sharedPlatform } from '../support/platform.ts';
 import { withTemporal } from '../support/runs.ts';
-import { openStand, STAGING, type Stand } from '../support/scenario.ts';
+import { openStand, PEOPLE, STAGING, type Stand } from '../support/scenario.ts';
 
 const NAME = 'hostile';
 
@@ -32,6 +32,7 @@ const MALFORMED: unknown[] = [
   { requestId: 'x'.repeat(5_000), by: 'y'.repeat(50_000) },
   { __proto__: { requestId: 'x' }, constructor: 'y' },
   { requestId: 'x', by: 'y', unknown: true },
+  Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`key-${index}-${'x'.repeat(50)}`, index])),
 ];
 
 async function inTemporal<T>(use: (client: Client) => Promise<T>): Promise<T> {
@@ -49,6 +50,38 @@ async function answerOf(client: Client, message: string, payload: unknown): Prom
     return String(((error as Error).cause as { type?: string } | undefined)?.type ?? error);
   }
 }
+
+function nested(depth: number): unknown {
+  let value: unknown = 'end';
+  for (let level = 0; level < depth; level += 1) value = { value };
+  return value;
+}
+
+describe('a message that is well formed around something monstrous', () => {
+  it.each([
+    ['nested too deep', nested(5_00)],
+    ['with objects where names belong', { team: { toString: 1 }, project: ['a'], environment: 7 }],
+  ])('%s is answered, and the run goes on', async (_what, request) => {
+    const by = await stand.prover(PEOPLE.owner)({ message: 'submit', namespace: NAME, bodySha256: '0'.repeat(64) });
+    const answer = await inTemporal((client) =>
+      answerOf(client, 'submit', { requestId: crypto.randomUUID(), mode: 'create', request, by }),
+    );
+    expect(['InvalidRequest', 'Unproven']).toContain(answer);
+    expect((await stand.owner.status(NAME)).phase).toBe('awaiting-approval');
+  });
+
+  it('is refused as the start of a run, which holds no name afterwards', async () => {
+    await inTemporal(async (client) => {
+      const submission = { requestId: 'deep', mode: 'create', request: nested(500), by: 'x.y.z' };
+      const run = await client.workflow.start(LIFECYCLE_WORKFLOW, {
+        workflowId: workflowId('hostile-deep'),
+        taskQueue: stand.taskQueue,
+        args: [{ submission }],
+      });
+      await expect(run.result()).resolves.toMatchObject({ phase: 'refused' });
+    });
+  });
+});
 
 describe('a malformed message', () => {
   it.each(['submit', 'decide', 'teardown', 'cancel'])(

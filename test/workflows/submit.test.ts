@@ -2,6 +2,7 @@
 // history, another request for the same name, no worker at all.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNaasClient } from '../../src/client/index.ts';
+import { localProver } from '../../src/providers/proofs/local-issuer.ts';
 import { NaasError } from '../../src/spec/errors.ts';
 import { sharedPlatform } from '../support/platform.ts';
 import { startAlone, submissionOf, withTemporal } from '../support/runs.ts';
@@ -66,6 +67,31 @@ describe('without a worker', () => {
     await stand.untilAll(['sub-lost'], ['ready']);
     const answer = await stand.owner.submit(request, { requestId: 'lost-1' });
     expect(answer).toMatchObject({ name: 'sub-lost', requestId: 'lost-1' });
+  });
+});
+
+describe('a request that waited for a worker', () => {
+  it('is held against the time at which Temporal took it, not at which a worker came', async () => {
+    // Signed so long ago that the proof, with the tolerance for clocks, is good for two more seconds only.
+    const { issuerKeyFile: keyFile } = sharedPlatform();
+    const prove = localProver({
+      keyFile,
+      subject: PEOPLE.owner.subject,
+      groups: [...PEOPLE.owner.groups],
+      nowMs: () => Date.now() - 628_000,
+    });
+    const late = await openStand();
+    try {
+      const submission = await submissionOf(prove, 'sub-waited', late.request('sub-waited', DEV), 'waited-1');
+      await withTemporal(sharedPlatform().temporalAddress, (client) =>
+        startAlone(client, late.taskQueue, 'sub-waited', submission),
+      );
+      await new Promise((resolve) => setTimeout(resolve, 6_000));
+      await late.startWorker();
+      await late.untilAll(['sub-waited'], ['ready']);
+    } finally {
+      await late.close();
+    }
   });
 });
 
@@ -164,6 +190,15 @@ describe('a request', () => {
     await stand.untilAll(['sub-reused'], ['ready']);
     await expect.poll(() => runOf('sub-reused'), { timeout: 10_000 }).not.toBe(run);
     expect((await problemOf(stand.owner.submit(other, { requestId: 'same-id' }))).code).toBe('RequestIdReused');
+  });
+
+  it('for the same once more, while it is on its way out, is a conflict: nothing new will come of it', async () => {
+    const request = stand.request('sub-dying', DEV);
+    await stand.owner.submit(request);
+    await stand.untilAll(['sub-dying'], ['ready']);
+    await stand.owner.teardown('sub-dying');
+    expect((await problemOf(stand.owner.submit(request))).code).toBe('Conflict');
+    await stand.untilAll(['sub-dying'], ['deleted']);
   });
 
   it('for a name that is held is a conflict that says by whom', async () => {

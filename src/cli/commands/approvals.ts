@@ -12,7 +12,7 @@ export async function approvals(context: Context): Promise<number> {
     if (context.globals.json === true)
       printJson(
         context,
-        items.map((item) => ({ ...item, plan: unpacked(item.plan) })),
+        items.map((item) => ({ ...item, plan: item.plan === null ? null : unpacked(item.plan) })),
       );
     else print(context, renderApprovals(items, viewer, terminal.nowMs(), terminal.paint));
     return 0;

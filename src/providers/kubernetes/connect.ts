@@ -1,6 +1,6 @@
 // One Kubernetes cluster as the activities see it. Translates their words into calls; decides nothing, retries nothing.
 import type { NaasError } from '../../spec/errors.ts';
-import { describeRef, type ObjectRef } from '../../spec/inventory.ts';
+import { describeRef, type ObjectRef, refOf } from '../../spec/inventory.ts';
 import { FIELD_MANAGER } from '../../spec/names.ts';
 import { type CredentialSource, openCredentials } from './credentials.ts';
 import { parseDeletionReport } from './deletion-report.ts';
@@ -52,17 +52,8 @@ export async function connectCluster(options: ConnectOptions): Promise<Kubernete
 
   const refuse = (answer: HttpAnswer, what: string, verb: 'get' | 'list' | 'ask'): NaasError =>
     failureOf(answer, { what, verb, serverNowMs: transport.serverNowMs(), clean: transport.clean });
-  const refOf = (object: KubernetesObject): ObjectRef => ({
-    system: 'kubernetes',
-    cluster: options.name,
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    ...(object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace }),
-    name: object.metadata.name,
-  });
-
   const creation = async (object: KubernetesObject, call: CallOptions): Promise<Write> => {
-    const ref = refOf(object);
+    const ref = refOf(options.name, object);
     const resource = await discovery.resourceOf(object, call);
     const path = collectionPath(resource, ref.namespace);
     const query = { fieldManager, fieldValidation: 'Strict' };
@@ -70,7 +61,7 @@ export async function connectCluster(options: ConnectOptions): Promise<Kubernete
     return { verb: 'create', ref, fieldManager, call: { method: 'POST', path, query, body: object, what } };
   };
   const application = async (object: KubernetesObject, call: CallOptions & { force: boolean }): Promise<Write> => {
-    const ref = refOf(object);
+    const ref = refOf(options.name, object);
     const resource = await discovery.resourceOf(object, call);
     const http: HttpCall = {
       method: 'PATCH',

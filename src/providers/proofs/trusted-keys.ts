@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose';
 import type { Proofs, Proven } from '../../activities/proofs.ts';
 import { NaasError } from '../../spec/errors.ts';
-import { canonicalSubject } from '../../spec/subjects.ts';
+import { canonicalSubject, settleSubject } from '../../spec/subjects.ts';
 
 /** Asymmetric signatures only: a shared secret would let every verifier forge. */
 const ALGORITHMS = ['EdDSA', 'ES256', 'ES384', 'RS256', 'PS256'];
@@ -61,7 +61,13 @@ function proven(payload: Record<string, unknown>): Proven {
   if (!Array.isArray(groups) || !groups.every((group) => typeof group === 'string')) {
     throw unproven('its claim "groups" is not a list of strings');
   }
-  return { sender: { subject: canonicalSubject(subject), groups: groups.map(canonicalSubject) }, nonce };
+  return { sender: { subject: canonicalSubject(subject), groups: groups.flatMap(knownSpelling) }, nonce };
+}
+
+/** A group whose name has no canonical spelling is in no catalog; that somebody is in it as well takes nothing away. */
+function knownSpelling(group: string): string[] {
+  const settled = settleSubject(group);
+  return 'subject' in settled ? [settled.subject] : [];
 }
 
 function unproven(why: string): NaasError {
