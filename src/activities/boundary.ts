@@ -105,7 +105,7 @@ export async function allEffects(writes: { ref: ObjectRef; write: () => Promise<
   });
 }
 
-function asNaasError(reason: unknown): NaasError {
+export function asNaasError(reason: unknown): NaasError {
   if (reason instanceof NaasError) return reason;
   // An abort is the activity's own cancellation; anything else is a defect and has to stay what it is.
   if (!cancellationSignal().aborted) throw reason;

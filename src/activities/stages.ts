@@ -8,7 +8,7 @@ import type { PackedStage } from '../spec/admission.ts';
 import { NaasError } from '../spec/errors.ts';
 import { describeRef, type Effect, type ObjectRef, refOf } from '../spec/inventory.ts';
 import { ANNOTATION, LABEL } from '../spec/names.ts';
-import { allEffects, atTheBoundary, callOptions, PartialFailure } from './boundary.ts';
+import { allEffects, asNaasError, atTheBoundary, callOptions, PartialFailure } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 import { unpackStage } from './packing.ts';
 
@@ -125,8 +125,8 @@ async function after<T>(effects: Effect[], rest: Promise<T>): Promise<T> {
   try {
     return await rest;
   } catch (error) {
-    if (!(error instanceof NaasError)) throw error;
-    throw new PartialFailure(error, { problems: error.problems, objects: [], effects });
+    const cause = asNaasError(error);
+    throw new PartialFailure(cause, { problems: cause.problems, objects: [], effects });
   }
 }
 

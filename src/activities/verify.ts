@@ -2,7 +2,7 @@
 // what admission recorded.
 import type { Sender } from '../spec/approval.ts';
 import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
-import { NaasError, type Problem } from '../spec/errors.ts';
+import { ERRORS, NaasError, type Problem } from '../spec/errors.ts';
 import { atTheBoundary } from './boundary.ts';
 import type { DecisionClaims, Proofs } from './proofs.ts';
 
@@ -26,22 +26,26 @@ export interface VerifyDecisionInput extends DecisionClaims {
 export function verifyActivities(proofs: Proofs) {
   return {
     async verifySender({ token, message, namespace, body, receivedAtMs }: VerifySenderInput): Promise<Verified> {
-      const bodySha256 = sha256Hex(canonicalJson(body));
-      return atTheBoundary(() => answered(proofs.verify(token, { message, namespace, bodySha256 }, receivedAtMs)));
+      return atTheBoundary(() =>
+        answered(async () => {
+          const bodySha256 = sha256Hex(canonicalJson(body));
+          return proofs.verify(token, { message, namespace, bodySha256 }, receivedAtMs);
+        }),
+      );
     },
 
     async verifyDecision({ token, receivedAtMs, ...claims }: VerifyDecisionInput): Promise<Verified> {
-      return atTheBoundary(() => answered(proofs.verify(token, claims, receivedAtMs)));
+      return atTheBoundary(() => answered(() => proofs.verify(token, claims, receivedAtMs)));
     },
   };
 }
 
-async function answered(verification: Promise<Verified>): Promise<Verified> {
+/** What trying again cannot mend is the answer; only what is away is worth a retry. */
+async function answered(verify: () => Promise<Verified>): Promise<Verified> {
   try {
-    return await verification;
+    return await verify();
   } catch (error) {
-    if (error instanceof NaasError && error.code === 'Unproven')
-      return { problem: { code: 'Unproven', message: error.message } };
-    throw error;
+    if (!(error instanceof NaasError) || !ERRORS[error.code].permanent) throw error;
+    return { problem: { code: error.code, message: error.message } };
   }
 }

@@ -176,19 +176,17 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
     async approvals({ user, groups }): Promise<InboxItem[]> {
       const t = await temporal();
       const tokens = [...(await spellings([user])).map(awaitsUser), ...(await spellings(groups)).map(awaitsGroup)];
-      const names: string[] = [];
+      if (tokens.length === 0) return [];
+      const items: InboxItem[] = [];
       for await (const run of t.client.workflow.list({ query: visibilityQuery({ awaits: tokens }) })) {
         const name = namespaceOf(run.workflowId);
-        if (name !== undefined) names.push(name);
+        if (name === undefined) continue;
+        // Visibility lags a little: only what still waits belongs in an inbox. One that cannot be read hides no other.
+        const status = await client.status(name).catch(() => undefined);
+        if (status?.phase !== 'awaiting-approval') continue;
+        items.push({ name, status, plan: await client.plan(name).catch(() => null) });
       }
-      const items = await Promise.all(
-        names.map(async (name): Promise<InboxItem[]> => {
-          const [status, plan] = await Promise.all([client.status(name), client.plan(name).catch(() => null)]);
-          // Visibility lags a little: only what still waits belongs in an inbox. One that cannot be read hides no other.
-          return status.phase === 'awaiting-approval' ? [{ name, status, plan }] : [];
-        }),
-      );
-      return items.flat();
+      return items;
     },
 
     plan: (name) => query<PlanAnswer | null>(name, 'plan', deadlineMs),
@@ -203,12 +201,14 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
   return client;
 }
 
-/** The newest run of a name, open or closed. */
+/** The newest run of a name, open or closed; undefined when there is none. */
 async function latestRun(t: Temporal, name: string) {
-  return t.client.workflow
-    .getHandle(workflowId(name))
-    .describe()
-    .catch(() => undefined);
+  const handle = t.client.workflow.getHandle(workflowId(name));
+  const call = { what: `look at ${name}`, deadlineMs: DEADLINE_MS };
+  return repeatedly(t, call, () => handle.describe()).catch((error: NaasError) => {
+    if (error.code === 'NotFound') return undefined;
+    throw error;
+  });
 }
 
 /** The server answers a repeated id from its own memory even when that run is long over: that must not pass for a new one. */

@@ -110,15 +110,25 @@ const core = (kind: string, rest: object): KubernetesObject => ({
   ...rest,
 });
 
-/** By policy, an object that it denies; in a dry run of an administrator's. */
+/**
+ * By policy, an object that it denies; in a dry run of an administrator's. Each is refused for one reason only: another
+ * plugin (Pod Security, DenyServiceExternalIPs) that denies it first would hide whether the policy is in force.
+ */
 export const TENANT_PROBES: Record<string, KubernetesObject> = {
   [pods.metadata.name]: core('Pod', {
     spec: {
-      priorityClassName: 'system-node-critical',
-      containers: [{ name: 'probe', image: 'probe.invalid/none' }],
+      tolerations: [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists' }],
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          name: 'probe',
+          image: 'probe.invalid/none',
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+        },
+      ],
     },
   }),
-  [services.metadata.name]: core('Service', { spec: { externalIPs: ['192.0.2.1'], ports: [{ port: 80 }] } }),
+  [services.metadata.name]: core('Service', { spec: { type: 'NodePort', ports: [{ port: 80 }] } }),
   [secrets.metadata.name]: core('Secret', {
     type: 'kubernetes.io/service-account-token',
     metadata: {

@@ -100,6 +100,11 @@ function nextDeadline(run: Run): Deadline {
   return pending.reduce((nearest, each) => (each.atMs < nearest.atMs ? each : nearest));
 }
 
+export function lapsesAtMs({ state }: Run): number {
+  const minutes = state.admission?.approval.times.lapseAfterMinutes ?? 0;
+  return Date.parse(state.approvalOpenedAt ?? state.requestedAt) + minutes * 60_000;
+}
+
 function seats(run: Run): string {
   const { approval } = run.state;
   if (approval === null) return 'nobody';

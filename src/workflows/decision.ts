@@ -2,7 +2,7 @@
 import { judge, openSlots } from '../spec/approval.ts';
 import type { Problem } from '../spec/errors.ts';
 import type { MessageName } from '../spec/lifecycle.ts';
-import { settle } from './approval.ts';
+import { lapsesAtMs, settle } from './approval.ts';
 import type { DecideAnswer, DecisionMessage } from './messages.ts';
 import { checkDecision } from './payload.ts';
 import { note, noteProblems, now, publish, type Run, refusal } from './run.ts';
@@ -11,6 +11,10 @@ import { ask, proveDecision } from './sender.ts';
 export async function decide(run: Run, message: MessageName, decision: DecisionMessage): Promise<DecideAnswer> {
   const { state } = run;
   ask(run, message);
+  // Counted from its arrival: however long a proof takes to check, a deadline stays a deadline.
+  if (Date.now() >= lapsesAtMs(run)) {
+    throw refusal({ code: 'Lapsed', message: `namespace ${run.name}: the time to decide is over` });
+  }
   run.deciding += 1;
   const { sender, nonce } = await proveDecision(run, decision).finally(() => {
     run.deciding -= 1;

@@ -60,17 +60,20 @@ async function deleteNamespace(run: Run): Promise<Attempt> {
   if (run.state.blocked === null && run.state.phase === 'deleting') step(run, 'removing');
   const { incarnation, timing, spec } = admittedOf(run);
   const { deleteNamespace } = removing(timing, `Delete namespace ${spec.name} by UID and wait until it is gone`);
-  const result = await attemptRemoval(run, async () => {
-    const { effects, gone, stuck, remaining } = await deleteNamespace({ entries, incarnation });
-    if (!gone) return stuck || isOverdue(run) ? keptBy(entries, remaining) : dies(run, remaining);
-    strikeOff(run, effects);
-    delete run.state.dying;
-    // The API server took what was inside with the namespace.
-    run.state.inventory = [];
-    return { done: true };
-  });
-  if (!result.done && result.why !== 'still-dying' && result.why.blockers.length === 0) suspectAccess(run);
-  return result;
+  return attemptRemoval(
+    run,
+    async () => {
+      const { effects, gone, stuck, remaining } = await deleteNamespace({ entries, incarnation });
+      if (!gone && (stuck || isOverdue(run))) return keptBy(entries, remaining);
+      if (!gone) return dies(run, remaining);
+      strikeOff(run, effects);
+      delete run.state.dying;
+      // The API server took what was inside with the namespace.
+      run.state.inventory = [];
+      return { done: true };
+    },
+    () => suspectAccess(run),
+  );
 }
 
 /**
@@ -84,18 +87,20 @@ function suspectAccess({ state }: Run): void {
   state.inventory.push(...missing.map((ref): InventoryEntry => ({ ...ref, stage: 'access', state: 'intended' })));
 }
 
-async function attemptRemoval(run: Run, attempt: () => Promise<Attempt>): Promise<Attempt> {
+async function attemptRemoval(run: Run, attempt: () => Promise<Attempt>, whenFailed?: () => void): Promise<Attempt> {
   try {
     return await attempt();
   } catch (error) {
     const { problems, objects, effects } = failureOf(error);
     strikeOff(run, effects);
+    whenFailed?.();
     return { done: false, why: { problems, objects, blockers: [] } };
   }
 }
 
 /** It goes its ordinary way, and takes the time that its pods were given. */
 function dies(run: Run, remaining: Blocker[]): Attempt {
+  unblock(run);
   run.state.dying = { since: run.state.dying?.since ?? now(), remaining };
   step(run, run.state.step);
   return { done: false, why: 'still-dying' };
@@ -105,14 +110,13 @@ function dies(run: Run, remaining: Blocker[]): Attempt {
 const OVERDUE_MS = 10 * 60_000;
 
 function isOverdue({ state }: Run): boolean {
-  return (
-    state.blocked !== null || (state.dying !== undefined && Date.now() - Date.parse(state.dying.since) > OVERDUE_MS)
-  );
+  return state.dying !== undefined && Date.now() - Date.parse(state.dying.since) > OVERDUE_MS;
 }
 
 function keptBy(entries: InventoryEntry[], blockers: Blocker[]): Attempt {
   const names = entries.map((entry) => entry.name).join(', ');
-  const message = `namespace ${names} does not die: ${blockers.map((blocker) => blocker.kind).join(', ')} keep it; naas strips no finalizer`;
+  const kept = blockers.map((blocker) => blocker.kind).join(', ') || 'something that the API server does not name';
+  const message = `namespace ${names} does not die: ${kept} keeps it; naas strips no finalizer`;
   return { done: false, why: { problems: [{ code: 'Blocked', message }], objects: [], blockers } };
 }
 

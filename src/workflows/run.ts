@@ -11,6 +11,7 @@ import {
 } from '@temporalio/workflow';
 import type { Admitted } from '../spec/admission.ts';
 import { openSlots, seated } from '../spec/approval.ts';
+import { AWAITED_MAX_BYTES } from '../spec/awaited.ts';
 import type { ErrorName, Problem } from '../spec/errors.ts';
 import { describeRef, type Effect } from '../spec/inventory.ts';
 import { type Phase, TRANSITIONS } from '../spec/lifecycle.ts';
@@ -84,7 +85,7 @@ export function noteEffects(run: Run, effects: readonly Effect[]): void {
 export function noteProblems(run: Run, problems: readonly Problem[]): void {
   for (const problem of problems) {
     note(run, { kind: 'problem', text: `${problem.code}: ${problem.message}`, problem });
-    log.warn(problem.message, { code: problem.code, namespace: run.name });
+    log.warn(problem.message, { code: problem.code });
   }
 }
 
@@ -121,15 +122,16 @@ function awaited(state: LifecycleState): string[] | null {
   return fitting([...new Set(tokens)].sort((a, b) => Number(b.startsWith('group:')) - Number(a.startsWith('group:'))));
 }
 
-/** The server refuses a search attribute of more than 2,048 bytes, and the run would stop over it. */
-const MAX_ATTRIBUTE_BYTES = 1_900;
 const encoder = new TextEncoder();
 
+/** Admission measures the list beforehand; were it too long all the same, the server would refuse it and stop the run. */
 function fitting(tokens: string[]): string[] {
   let bytes = 2;
   return tokens.filter((token) => {
-    bytes += encoder.encode(JSON.stringify(token)).length + 1;
-    return bytes <= MAX_ATTRIBUTE_BYTES;
+    const more = encoder.encode(JSON.stringify(token)).length + 1;
+    const fits = bytes + more <= AWAITED_MAX_BYTES;
+    if (fits) bytes += more;
+    return fits;
   });
 }
 

@@ -33,13 +33,16 @@ export async function proveRight(
   return sender;
 }
 
+const NOBODY: People = { users: [], groups: [] };
+
 /** While admission runs nobody's rights are recorded yet; then only who asked may take it back. */
 async function rightsOn(run: Run, message: 'teardown' | 'cancel'): Promise<People> {
-  const { admission, submission } = run.state;
-  if (admission !== null) return admission.rights[message];
-  const { mode, request, by } = submission;
+  const recorded = (): People | undefined => run.state.admission?.rights[message];
+  if (recorded() !== undefined || run.state.phase !== 'requested') return recorded() ?? NOBODY;
+  const { mode, request, by } = run.state.submission;
   const requester = await prove(run, 'submit', by, { mode, request }, Date.parse(run.state.requestedAt));
-  return { users: [requester.subject], groups: [] };
+  // Admission may have ended meanwhile: then what it recorded counts.
+  return recorded() ?? { users: [requester.subject], groups: [] };
 }
 
 function describe({ users, groups }: People): string {

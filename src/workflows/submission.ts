@@ -29,7 +29,8 @@ export async function submit(run: Run, message: Submission): Promise<SubmitAnswe
     const same = bodySha256 === ownSha256 && sender.subject === state.admission?.sender.subject;
     if (!same || !livesOrComes(run)) throw conflict(run, message);
   }
-  if (state.phase === 'refused') throw refusal(state.problems);
+  // Refused, or cancelled before it was admitted.
+  if (state.admission === null) throw refusal(state.problems);
   return remember(run, message.requestId, bodySha256);
 }
 

@@ -25,6 +25,8 @@ export interface FaultProxy {
   /** Calls that were to change the cluster, oldest first; of one tenant, or of all. */
   effects(tenant?: string): LoggedCall[];
   add(rule: Rule): ActiveRule;
+  /** Lets no answer to a read about one tenant through, as a cluster that is away would; answers the release. */
+  holdReads(tenant: string): () => void;
   stop(): Promise<void>;
 }
 
@@ -48,6 +50,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   const agent = new Agent({ keepAlive: true, maxSockets: 512, ca: readFileSync(options.caFile) });
   const log: LoggedCall[] = [];
   const rules = new Set<{ rule: Rule; hits: number }>();
+  const heldReads = new Map<string, PromiseWithResolvers<void>>();
 
   const forward = (incoming: IncomingMessage, body: Buffer): Promise<Answer> =>
     new Promise((resolve, reject) => {
@@ -76,6 +79,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
       entry.status = answer.status;
       return answer;
     };
+    if (call.verb === 'read') await heldReads.get(call.tenant)?.promise;
     const held: HeldCall = { call: entry, forward: () => forward(incoming, body) };
     const active = [...rules].find(({ rule, hits }) => matches(rule, call) && hits < (rule.times ?? Infinity));
     if (active === undefined) return reply(response, await send());
@@ -126,7 +130,16 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
       rules.add(active);
       return { hits: () => active.hits, lift: () => void rules.delete(active) };
     },
+    holdReads(tenant) {
+      const gate = Promise.withResolvers<void>();
+      heldReads.set(tenant, gate);
+      return () => {
+        heldReads.delete(tenant);
+        gate.resolve();
+      };
+    },
     async stop() {
+      for (const gate of heldReads.values()) gate.resolve();
       server.closeAllConnections();
       agent.destroy();
       await new Promise((resolve) => server.close(resolve));

@@ -173,6 +173,7 @@ async function record(path: string, address: string): Promise<[string, string]> 
 }
 
 /** Who recorded it and where is nobody's business, and would differ at each recording. */
-function anonymous(_key: string, value: unknown): unknown {
+function anonymous(key: string, value: unknown): unknown {
+  if (key === 'stackTrace') return '';
   return typeof value === 'string' && /^\d+@/.test(value) ? 'recorded' : value;
 }

@@ -60,6 +60,22 @@ describe.each(ways)('cancelled %s', (way, cancel) => {
   });
 });
 
+describe('cancelled while the request is still being checked', () => {
+  it.each(ways)('%s, it ends at once, and so does the submit that waits for its answer', async (way, cancel) => {
+    const name = `can-early-${way.replaceAll(' ', '-')}`;
+    const release = stand.proxy.holdReads(name);
+    const submitted = stand.owner.submit(stand.request(name, DEV)).catch((reason: NaasError) => reason);
+    await expect
+      .poll(async () => (await stand.owner.status(name).catch(() => undefined))?.phase, { timeout: 10_000 })
+      .toBe('requested');
+    await cancel(name);
+    expect(await submitted).toMatchObject({ code: 'Cancelled' });
+    await stand.untilAll([name], ['cancelled']);
+    release();
+    expect(await stand.changesSince(before)).toEqual([]);
+  });
+});
+
 describe('cancelled while a write is still on its way', () => {
   it.each([
     ['claim', { verb: 'create', resource: 'namespaces', name: '*' }],

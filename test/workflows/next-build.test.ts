@@ -24,8 +24,8 @@ beforeAll(async () => {
 
 afterAll(() => stand?.close());
 
-const IMPORTS = "import { CancellationScope, isCancellation } from '@temporalio/workflow';";
-const IMPORTS_WITH_PATCH = "import { CancellationScope, isCancellation, patched, sleep } from '@temporalio/workflow';";
+const IMPORTS = "import { isCancellation } from '@temporalio/workflow';";
+const IMPORTS_WITH_PATCH = "import { isCancellation, patched, sleep } from '@temporalio/workflow';";
 
 it('carries on what is ready, what awaits approval and what is being provisioned', async () => {
   await stand.startWorker();
