@@ -25,7 +25,6 @@ interface Service {
 }
 
 let services: Record<string, Service>;
-const compose = findCompose();
 
 beforeAll(() => {
   services = parse(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8')).services;
@@ -38,9 +37,8 @@ function service(name: string): Service {
 }
 
 describe('docker-compose.yml', () => {
-  it.skipIf(compose === null)('is read by docker-compose config, with every value filled in', () => {
-    if (compose === null) return;
-    const { command, args, env } = compose;
+  it('is read by docker-compose config, with every value filled in', () => {
+    const { command, args, env } = findCompose();
     const shown = execFileSync(command, [...args, 'config'], { cwd: ROOT, env, encoding: 'utf8' });
     const read = parse(shown).services as Record<string, Service>;
     expect(Object.keys(read).sort()).toEqual(Object.keys(services).sort());

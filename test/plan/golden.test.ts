@@ -6,37 +6,29 @@ import { plan } from '../../src/plan/index.ts';
 import { toYaml } from '../../src/plan/yaml.ts';
 import { parseRequest, parseRequestText } from '../../src/spec/request.ts';
 import { resolve } from '../../src/spec/resolve.ts';
+import { LEAST_REQUEST } from '../support/least-request.ts';
 import { exampleText, shippedCatalog } from '../support/shipped-catalog.ts';
 
 const FOLDER = new URL('./golden/', import.meta.url);
 const catalog = shippedCatalog();
 
-const base = {
-  apiVersion: 'naas.dev/v1',
-  kind: 'NamespaceRequest',
-  team: 'shop',
-  project: 'cart',
-  environment: 'dev',
-  tier: 'dev',
-  purpose: 'Work',
-};
 const example = (name: string) => parseRequestText(exampleText(name), name);
 
 const CASES = {
   'example-shop-cart-dev': example('shop-cart-dev'),
   'example-shop-cart-staging': example('shop-cart-staging'),
   'example-payments-ledger-prod': example('payments-ledger-prod'),
-  'nobody-has-access': parseRequest(base),
-  isolated: parseRequest({ ...base, network: { profile: 'isolated' } }),
-  'open-egress': parseRequest({ ...base, network: { profile: 'open-egress' } }),
+  'nobody-has-access': parseRequest(LEAST_REQUEST),
+  isolated: parseRequest({ ...LEAST_REQUEST, network: { profile: 'isolated' } }),
+  'open-egress': parseRequest({ ...LEAST_REQUEST, network: { profile: 'open-egress' } }),
   'ingress-from-other-namespaces': parseRequest({
-    ...base,
+    ...LEAST_REQUEST,
     network: {
       ingressFrom: [{ namespace: 'payments-ledger-dev', team: 'payments' }, { namespace: 'shop-search-dev' }],
     },
   }),
   'egress-to-two-networks': parseRequest({
-    ...base,
+    ...LEAST_REQUEST,
     network: {
       egressTo: [
         { namespace: 'payments-ledger-prod', ports: [{ protocol: 'TCP', port: 8443 }] },
@@ -47,7 +39,7 @@ const CASES = {
     },
   }),
   'text-that-yaml-could-misread': parseRequest({
-    ...base,
+    ...LEAST_REQUEST,
     purpose: 'yes',
     costCentre: '0o17',
     labels: { 'example.com/on': 'true' },

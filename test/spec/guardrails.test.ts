@@ -4,6 +4,7 @@ import { type Facts, guardrails } from '../../src/spec/guardrails.ts';
 import { LABEL } from '../../src/spec/names.ts';
 import { parseRequest } from '../../src/spec/request.ts';
 import { resolve } from '../../src/spec/resolve.ts';
+import { LEAST_REQUEST } from '../support/least-request.ts';
 import { shippedCatalog } from '../support/shipped-catalog.ts';
 
 const catalog = shippedCatalog();
@@ -11,13 +12,7 @@ const catalog = shippedCatalog();
 function facts(changes: Partial<Facts> = {}, request: Record<string, unknown> = {}): Facts {
   const spec = resolve(
     parseRequest({
-      apiVersion: 'naas.dev/v1',
-      kind: 'NamespaceRequest',
-      team: 'shop',
-      project: 'cart',
-      environment: 'dev',
-      tier: 'dev',
-      purpose: 'Work',
+      ...LEAST_REQUEST,
       ...request,
     }),
     catalog,

@@ -3,18 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NaasError, type Problem } from '../../src/spec/errors.ts';
 import { parseRequest, parseRequestText, requestJsonSchema } from '../../src/spec/request.ts';
+import { LEAST_REQUEST } from '../support/least-request.ts';
 import { goodRequests, hostileValues } from '../support/request-arbitrary.ts';
 import { exampleText } from '../support/shipped-catalog.ts';
-
-const LEAST = {
-  apiVersion: 'naas.dev/v1',
-  kind: 'NamespaceRequest',
-  team: 'shop',
-  project: 'cart',
-  environment: 'dev',
-  tier: 'dev',
-  purpose: 'Work',
-};
 
 function problemsOf(parse: () => unknown): Problem[] {
   try {
@@ -28,7 +19,7 @@ function problemsOf(parse: () => unknown): Problem[] {
 
 describe('parseRequest', () => {
   it('takes the least, and fills in the template', () => {
-    expect(parseRequest(LEAST)).toEqual({ ...LEAST, template: 'standard' });
+    expect(parseRequest(LEAST_REQUEST)).toEqual({ ...LEAST_REQUEST, template: 'standard' });
   });
 
   it('takes its own answer again, unchanged', () => {
@@ -41,7 +32,7 @@ describe('parseRequest', () => {
   });
 
   it.each(['apiVersion', 'kind', 'team', 'project', 'environment', 'tier', 'purpose'])('wants %s', (field) => {
-    const { [field]: _left, ...rest } = LEAST as Record<string, unknown>;
+    const { [field]: _left, ...rest } = LEAST_REQUEST as Record<string, unknown>;
     expect(problemsOf(() => parseRequest(rest))).toEqual([
       expect.objectContaining({ code: 'InvalidRequest', field, message: `${field} is missing` }),
     ]);
@@ -108,7 +99,7 @@ describe('parseRequest', () => {
     ['constructor', {}, 'constructor', 'not known'],
     ['toString', {}, 'toString', 'not known'],
   ])('%s: %j is refused at %s', (key, value, field, why) => {
-    const problems = problemsOf(() => parseRequest({ ...LEAST, [key]: value }));
+    const problems = problemsOf(() => parseRequest({ ...LEAST_REQUEST, [key]: value }));
     expect(problems).toEqual([
       expect.objectContaining({ code: 'InvalidRequest', field, message: expect.stringContaining(why) }),
     ]);
@@ -120,7 +111,7 @@ describe('parseRequest', () => {
     '{"quota": {"constructor": "1"}}',
     '{"members": {"prototype": []}}',
   ])('refuses %s', (json) => {
-    const value: unknown = { ...LEAST, ...{} };
+    const value: unknown = { ...LEAST_REQUEST, ...{} };
     for (const [key, item] of Object.entries(JSON.parse(json) as object))
       Object.defineProperty(value, key, { value: item, enumerable: true });
     expect(problemsOf(() => parseRequest(value))[0]?.message).toContain('this key is not known');
@@ -129,7 +120,7 @@ describe('parseRequest', () => {
 
   it('refuses what is computed rather than data, without running it', () => {
     let ran = false;
-    const value = Object.defineProperty({ ...LEAST }, 'name', {
+    const value = Object.defineProperty({ ...LEAST_REQUEST }, 'name', {
       enumerable: true,
       get: () => {
         ran = true;
@@ -161,7 +152,7 @@ describe('parseRequestText', () => {
   });
 
   it('takes JSON as well', () => {
-    expect(parseRequestText(JSON.stringify(LEAST), 'stdin')).toEqual(parseRequest(LEAST));
+    expect(parseRequestText(JSON.stringify(LEAST_REQUEST), 'stdin')).toEqual(parseRequest(LEAST_REQUEST));
   });
 
   it('says every problem at once, each with its place, in the order of the file', () => {

@@ -7,27 +7,18 @@ import { type NamespaceRequest, parseRequest, parseRequestText } from '../../src
 import { requestOf } from '../../src/spec/request-of.ts';
 import { resolve } from '../../src/spec/resolve.ts';
 import type { NamespaceSpec } from '../../src/spec/spec.ts';
+import { LEAST_REQUEST } from '../support/least-request.ts';
 import { anyRequests, goodRequests } from '../support/request-arbitrary.ts';
 import { exampleText, shippedCatalog, shippedFiles } from '../support/shipped-catalog.ts';
 
 const catalog = shippedCatalog();
 const context = { cluster: 'local' };
-const LEAST = {
-  apiVersion: 'naas.dev/v1',
-  kind: 'NamespaceRequest',
-  team: 'shop',
-  project: 'cart',
-  environment: 'dev',
-  tier: 'dev',
-  purpose: 'Work',
-} as const;
-
 function ask(
   changes: Record<string, unknown>,
   within: Catalog = catalog,
 ): { spec: NamespaceSpec } | { problems: Problem[] } {
   try {
-    return { spec: resolve(parseRequest({ ...LEAST, ...changes }), within, context) };
+    return { spec: resolve(parseRequest({ ...LEAST_REQUEST, ...changes }), within, context) };
   } catch (error) {
     if (error instanceof NaasError) return { problems: error.problems };
     throw error;
@@ -36,7 +27,7 @@ function ask(
 
 describe('resolve', () => {
   it('answers every question of the least request', () => {
-    expect(resolve(parseRequest(LEAST), catalog, context)).toMatchObject({
+    expect(resolve(parseRequest(LEAST_REQUEST), catalog, context)).toMatchObject({
       version: 1,
       name: 'shop-cart-dev',
       cluster: 'local',

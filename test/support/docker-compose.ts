@@ -18,8 +18,8 @@ const PACKAGES = [
   ...['attr', 'pyrsistent', 'requests', 'urllib3', 'certifi', 'chardet', 'idna', 'pkg-resources'],
 ].map((name, index) => (index === 0 ? name : `python3-${name}`));
 
-/** Null, with the reason on the console, where there is neither a docker-compose nor a Debian that has it. */
-export function findCompose(): Compose | null {
+/** Throws where there is neither a docker-compose nor a Debian that has its packages. */
+export function findCompose(): Compose {
   const installed = onPath('docker-compose');
   if (installed !== null) return { command: installed, args: [], env: process.env };
   const folder = join(cacheDir(), 'docker-compose-1.29');
@@ -29,9 +29,11 @@ export function findCompose(): Compose | null {
     if (!existsSync(folder)) unpack(folder);
     execFileSync(compose.command, [...compose.args, 'version'], { env: compose.env, stdio: 'pipe' });
     return compose;
-  } catch (error) {
-    console.warn(`docker-compose is not to be had here, its test is skipped: ${String(error)}`);
-    return null;
+  } catch (cause) {
+    const todo = 'install docker-compose, or make apt-get reach Debian';
+    throw new Error(`docker-compose is not on PATH and its packages could not be unpacked into ${folder}: ${todo}`, {
+      cause,
+    });
   }
 }
 
