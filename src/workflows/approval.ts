@@ -31,7 +31,7 @@ export async function awaitApproval(run: Run): Promise<void> {
   const summary = `${deadline.text} unless ${seats(run)} decides first`;
   const woken = await condition(() => state.phase !== 'awaiting-approval' || isLong(run), patienceMs, { summary });
   if (woken) return;
-  // A decision that came before the deadline wins, even when a worker sees both at once: its proof is checked first.
+  // A decision whose proof is still being checked now was seen before the deadline: it is heard out first.
   if (run.deciding > 0)
     await condition(() => run.deciding === 0 || state.phase !== 'awaiting-approval', PROOF_PATIENCE_MS, {
       summary: 'Waits for the proofs of decisions that came in time',
