@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { changeDigest, plan, planDigest } from '../plan/index.ts';
 import { outsideClosedList } from '../plan/kinds.ts';
-import type { KubernetesObject, Plan } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Admission, Admitted, Change } from '../spec/admission.ts';
 import type { Sender } from '../spec/approval.ts';
 import { approvalPolicy, rightsOf } from '../spec/approval-rules.ts';
@@ -11,15 +11,14 @@ import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
 import type { Catalog } from '../spec/catalog.ts';
 import { ERRORS, NaasError, type Problem } from '../spec/errors.ts';
 import { guardrails } from '../spec/guardrails.ts';
-import { type ObjectRef, refOf, STAGES, type Stage } from '../spec/inventory.ts';
-import { ANNOTATION, LABEL } from '../spec/names.ts';
+import { LABEL } from '../spec/names.ts';
 import { parseRequest } from '../spec/request.ts';
 import { resolve } from '../spec/resolve.ts';
 import type { NamespaceSpec } from '../spec/spec.ts';
 import { atTheBoundary, callOptions } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
-import { packJson, packStage } from './packing.ts';
 import type { Proofs } from './proofs.ts';
+import { stamped } from './stamp.ts';
 import { changesAgainst, type Survey, survey } from './survey.ts';
 
 export interface AdmitInput {
@@ -146,13 +145,12 @@ function admitted(deps: AdmitDependencies, input: AdmitInput, draft: Draft): Adm
   const digest = planDigest(draft.plan);
   // Drawn once and recorded: it fences every later write of this run against another life of the same name.
   const incarnation = randomBytes(6).toString('hex');
-  const stamp = stamper({ incarnation, requestId: input.submission.requestId, planDigest: digest, spec });
-  const byStage = Object.fromEntries(
-    STAGES.map((stage) => [
-      stage,
-      draft.plan.resources.filter((resource) => resource.stage === stage).map((resource) => stamp(resource.object)),
-    ]),
-  ) as Record<Stage, KubernetesObject[]>;
+  const rendered = stamped(deps.cluster.name, draft.plan, {
+    incarnation,
+    requestId: input.submission.requestId,
+    planDigest: digest,
+    spec,
+  });
   return {
     verdict: 'admitted',
     sender,
@@ -162,38 +160,15 @@ function admitted(deps: AdmitDependencies, input: AdmitInput, draft: Draft): Adm
     planDigest: digest,
     changeDigest: changeDigest(draft.changes),
     changes: draft.changes,
-    stages: mapStages((stage) => packStage(byStage[stage])),
-    refs: mapStages((stage): ObjectRef[] => byStage[stage].map((object) => refOf(deps.cluster.name, object))),
+    ...rendered,
     approval: approvalPolicy(spec, sender, draft.survey.ingressOwners, deps.catalog),
     rights: rightsOf(spec, sender, deps.catalog),
     timing: deps.catalog.policy.timing,
   };
 }
 
-function mapStages<T>(make: (stage: Stage) => T): Record<Stage, T> {
-  return { claim: make('claim'), guardrails: make('guardrails'), equipment: make('equipment'), access: make('access') };
-}
-
-/** What the plan leaves out on purpose, because its digest must not depend on it. */
-function stamper(stamp: { incarnation: string; requestId: string; planDigest: string; spec: NamespaceSpec }) {
-  return (object: KubernetesObject): KubernetesObject => {
-    const metadata = {
-      ...object.metadata,
-      labels: { ...object.metadata.labels, [LABEL.incarnation]: stamp.incarnation },
-    };
-    if (object.kind !== 'Namespace') return { ...object, metadata };
-    const annotations = {
-      ...object.metadata.annotations,
-      [ANNOTATION.request]: stamp.requestId,
-      [ANNOTATION.planDigest]: stamp.planDigest,
-      [ANNOTATION.spec]: packJson(stamp.spec),
-    };
-    return { ...object, metadata: { ...metadata, annotations } };
-  };
-}
-
 /** A transient error is Temporal's to retry; a permanent one is the answer. */
-function permanentProblems(error: unknown): Problem[] {
+export function permanentProblems(error: unknown): Problem[] {
   if (error instanceof NaasError && ERRORS[error.code].permanent) return error.problems;
   throw error;
 }

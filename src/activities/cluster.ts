@@ -34,10 +34,12 @@ export interface Cluster {
   create(object: KubernetesObject, options: CallOptions): Promise<Effect>;
   /** Server-side apply, strict validation, one field manager; FieldConflict without `force` when somebody holds a field. */
   apply(object: KubernetesObject, options: CallOptions & { force: boolean }): Promise<Effect>;
-  /** The same, dry-run on the server: what the object would be. Writes nothing. */
+  /** JSON merge patch of an object that exists; `metadata.uid` and `resourceVersion` in it bind it to what was read. */
+  merge(ref: ObjectRef, patch: Record<string, unknown>, options: CallOptions): Promise<Effect>;
+  /** The same as apply, dry-run on the server: what the object would be. Writes nothing. */
   dryRun(object: KubernetesObject, options: CallOptions & { force: boolean }): Promise<KubernetesObject>;
-  /** DELETE with the UID as precondition: absent is success, another UID is skipped and said. */
-  remove(ref: ObjectRef, uid: string, options: CallOptions): Promise<Effect>;
+  /** DELETE with the UID as precondition: absent is success, another UID is skipped and said; another version is Outdated. */
+  remove(ref: ObjectRef, uid: string, options: CallOptions & { resourceVersion?: string }): Promise<Effect>;
   /** The conditions of a Terminating namespace; undefined when it is gone. */
   deletionReport(
     namespace: ObjectRef,

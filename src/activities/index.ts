@@ -1,6 +1,9 @@
 // All activities, made from what they depend on: the composition root hands in the real systems, a test may hand in others.
 import { type AdmitDependencies, admitActivities } from './admit.ts';
+import { admitChangeActivities } from './admit-change.ts';
+import { changeActivities } from './change.ts';
 import { removalActivities } from './removal.ts';
+import { restoreActivities } from './restore.ts';
 import { stageActivities } from './stages.ts';
 import { verifyActivities } from './verify.ts';
 
@@ -9,8 +12,11 @@ export type Dependencies = AdmitDependencies;
 export function createActivities(deps: Dependencies) {
   return {
     ...admitActivities(deps),
-    ...verifyActivities(deps.proofs),
+    ...admitChangeActivities(deps),
+    ...verifyActivities(deps),
     ...stageActivities(deps.cluster),
+    ...changeActivities(deps.cluster),
+    ...restoreActivities(deps.cluster),
     ...removalActivities(deps.cluster),
   };
 }

@@ -12,5 +12,9 @@ export function packStage(objects: KubernetesObject[]): PackedStage {
 }
 
 export function unpackStage(packed: PackedStage): KubernetesObject[] {
-  return JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString('utf8')) as KubernetesObject[];
+  return unpackJson<KubernetesObject[]>(packed);
+}
+
+export function unpackJson<T>(packed: string): T {
+  return JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString('utf8')) as T;
 }

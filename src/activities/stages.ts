@@ -50,10 +50,7 @@ export function stageActivities(cluster: Cluster) {
         const options = callOptions();
         const objects = unpackStage(stage);
         const effects = await applyAll(cluster, objects, options);
-        await after(
-          effects,
-          Promise.all(objects.filter(hasStatus).map((quota) => untilEnforced(cluster, quota, options))),
-        );
+        await untilAllEnforced(cluster, objects, effects, options);
         return { effects };
       });
     },
@@ -73,6 +70,17 @@ export function stageActivities(cluster: Cluster) {
   };
 }
 
+/** A quota counts when its status shows it; what fails here tells of the writes before it, too. */
+export async function untilAllEnforced(
+  cluster: Cluster,
+  objects: KubernetesObject[],
+  effects: Effect[],
+  options: CallOptions,
+): Promise<void> {
+  const quotas = objects.filter(hasStatus);
+  await after(effects, Promise.all(quotas.map((quota) => untilEnforced(cluster, quota, options))));
+}
+
 function applyAll(cluster: Cluster, objects: KubernetesObject[], options: CallOptions): Promise<Effect[]> {
   return allEffects(
     objects.map((object) => ({
@@ -83,8 +91,8 @@ function applyAll(cluster: Cluster, objects: KubernetesObject[], options: CallOp
   );
 }
 
-/** A claim that reaches the API server after this attempt is over is denied there, by the fence. */
-function stampDeadline(object: KubernetesObject, cluster: Cluster, options: CallOptions): KubernetesObject {
+/** An object whose creation reaches the API server after this attempt is over is denied there, by the fence. */
+export function stampDeadline(object: KubernetesObject, cluster: Cluster, options: CallOptions): KubernetesObject {
   const clockDifferenceMs = cluster.serverNowMs() - Date.now();
   const before = new Date(options.deadlineMs + clockDifferenceMs).toISOString();
   return {
@@ -150,7 +158,7 @@ function quotaIsEnforced(live: KubernetesObject | undefined): boolean {
 }
 
 /** "Ready" is read back from the API, never assumed. */
-async function readBack(cluster: Cluster, expect: ObjectRef[], options: CallOptions): Promise<void> {
+export async function readBack(cluster: Cluster, expect: ObjectRef[], options: CallOptions): Promise<void> {
   const found = await Promise.all(expect.map((ref) => cluster.read(ref, options)));
   expect.forEach((ref, index) => {
     const live = found[index];

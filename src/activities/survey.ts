@@ -3,8 +3,9 @@
 import { compare } from '../plan/compare.ts';
 import type { KubernetesObject } from '../plan/plan.ts';
 import type { Change } from '../spec/admission.ts';
+import type { FieldPath } from '../spec/field-path.ts';
 import type { IngressOwner } from '../spec/guardrails.ts';
-import { refOf } from '../spec/inventory.ts';
+import { refKey, refOf } from '../spec/inventory.ts';
 import { LABEL } from '../spec/names.ts';
 import type { NamespaceSpec } from '../spec/spec.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
@@ -30,12 +31,13 @@ export async function changesAgainst(
   objects: KubernetesObject[],
   liveNamespace: KubernetesObject | undefined,
   options: CallOptions,
+  dropped: Record<string, FieldPath[]> = {},
 ): Promise<Change[]> {
   return Promise.all(
     objects.map(async (object) => {
       const ref = refOf(cluster.name, object);
       const live = liveNamespace === undefined ? undefined : await cluster.read(ref, options);
-      return compare(ref, object, live);
+      return compare(ref, object, live, { dropped: dropped[refKey(ref)] ?? [] });
     }),
   );
 }

@@ -2,12 +2,20 @@
 // what admission recorded.
 import type { Sender } from '../spec/approval.ts';
 import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
+import type { Catalog } from '../spec/catalog.ts';
 import { ERRORS, NaasError, type Problem } from '../spec/errors.ts';
+import { isOperator } from '../spec/people.ts';
 import { atTheBoundary } from './boundary.ts';
 import type { DecisionClaims, Proofs } from './proofs.ts';
 
 /** An unproven message is an answer, not a failure of the activity: operators should see no red for a forged token. */
-export type Verified = { sender: Sender; nonce: string } | { problem: Problem };
+export type Verified =
+  | {
+      sender: Sender;
+      nonce: string /** Now, by the catalog of the worker that checked; absent in old histories. */;
+      operator?: boolean;
+    }
+  | { problem: Problem };
 
 export interface VerifySenderInput {
   token: string;
@@ -23,13 +31,14 @@ export interface VerifyDecisionInput extends DecisionClaims {
   receivedAtMs: number;
 }
 
-export function verifyActivities(proofs: Proofs) {
+export function verifyActivities({ proofs, catalog }: { proofs: Proofs; catalog: Catalog }) {
   return {
     async verifySender({ token, message, namespace, body, receivedAtMs }: VerifySenderInput): Promise<Verified> {
       return atTheBoundary(() =>
         answered(async () => {
           const bodySha256 = sha256Hex(canonicalJson(body));
-          return proofs.verify(token, { message, namespace, bodySha256 }, receivedAtMs);
+          const proven = await proofs.verify(token, { message, namespace, bodySha256 }, receivedAtMs);
+          return { ...proven, operator: isOperator(proven.sender, catalog) };
         }),
       );
     },

@@ -35,6 +35,7 @@ export async function previewOffline(request: NamespaceRequest, options: Offline
     return {
       problems: [],
       plan: {
+        kind: 'request',
         planDigest: planDigest(planned),
         changeDigest: changeDigest(changes),
         changes,

@@ -19,6 +19,7 @@ export function failureOf(phase: Phase): ErrorName | undefined {
     case 'cancelled':
       return 'Cancelled';
     case 'failed':
+    case 'abandoned':
       return 'Failed';
     case 'blocked':
       return 'Blocked';
@@ -57,6 +58,7 @@ export function colourOf(phase: Phase | 'unknown'): Style {
     case 'failed':
     case 'refused':
     case 'rejected':
+    case 'abandoned':
       return 'red';
     case 'deleted':
     case 'lapsed':

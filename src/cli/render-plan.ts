@@ -85,6 +85,8 @@ function signOf(verb: Verb): string {
       return '~';
     case 'keep':
       return '=';
+    case 'remove':
+      return '-';
     case 'conflict':
       return '!';
     default:
@@ -100,6 +102,7 @@ function styleOf(verb: Verb): Style {
       return 'yellow';
     case 'keep':
       return 'dim';
+    case 'remove':
     case 'conflict':
       return 'red';
     default:

@@ -158,6 +158,8 @@ export function stepWords(step: Step): string {
       return 'removing the namespace';
     case 'waiting':
       return 'waiting';
+    case 'changing':
+      return 'changing';
     default:
       return assertNever(step);
   }

@@ -2,10 +2,13 @@
 import type { Status, StatusRow, TimelineEntry } from '../spec/status.ts';
 import type {
   CancelMessage,
+  ChangeAnswer,
   DecideAnswer,
   PhaseAnswer,
   PlanAnswer,
   PreviewAnswer,
+  RequestAnswer,
+  SkipMessage,
   SubmitAnswer,
 } from '../workflows/messages.ts';
 
@@ -41,6 +44,17 @@ export interface DecideOptions {
 
 export type EndOptions = Partial<Pick<CancelMessage, 'requestId' | 'reason'>>;
 
+export interface ChangeOptions {
+  requestId?: string;
+  /** The plan that was looked at: refused when another one holds by now. */
+  basedOn?: string;
+  reason?: string;
+}
+
+export type TransferOptions = Omit<ChangeOptions, 'basedOn'>;
+
+export type GivingUpOptions = Pick<SkipMessage, 'reason'> & { requestId?: string };
+
 export interface ListFilter {
   team?: string;
   phase?: string;
@@ -69,7 +83,17 @@ export interface NaasClient {
   list(filter?: ListFilter): AsyncIterable<StatusRow>;
   /** What waits for one of these: `{user: 'ada@example.com', groups: ['shop-leads']}`. */
   approvals(who: { user: string; groups: string[] }): Promise<InboxItem[]>;
+  /** The whole wanted state of a living namespace; waits for admission only. */
+  change(name: string, request: unknown, options?: ChangeOptions): Promise<ChangeAnswer>;
+  transfer(name: string, team: string, options?: TransferOptions): Promise<ChangeAnswer>;
+  /** For operators of a blocked namespace: another try at once. */
+  retry(name: string, options?: { requestId?: string }): Promise<PhaseAnswer>;
+  /** The blocking objects stay as they are, listed with the reason. */
+  skip(name: string, options: GivingUpOptions): Promise<PhaseAnswer>;
+  abandon(name: string, options: GivingUpOptions): Promise<PhaseAnswer>;
   plan(name: string): Promise<PlanAnswer | null>;
+  /** The request that holds, as it was written; null before it was admitted. */
+  request(name: string): Promise<RequestAnswer | null>;
   history(name: string): Promise<TimelineEntry[]>;
   teardown(name: string, options?: EndOptions): Promise<PhaseAnswer>;
   cancel(name: string, options?: EndOptions): Promise<PhaseAnswer>;

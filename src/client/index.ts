@@ -17,23 +17,17 @@ import {
 } from '../spec/names.ts';
 import type { Status, StatusRow, TimelineEntry } from '../spec/status.ts';
 import type {
+  ChangeAnswer,
   DecideAnswer,
   DecisionMessage,
   PhaseAnswer,
   PlanAnswer,
   PreviewAnswer,
+  RequestAnswer,
   Submission,
   SubmitAnswer,
 } from '../workflows/messages.ts';
-import type {
-  DecideOptions,
-  EndOptions,
-  InboxItem,
-  ListFilter,
-  NaasClient,
-  NaasClientOptions,
-  SubmitOptions,
-} from './api.ts';
+import type { DecideOptions, InboxItem, ListFilter, NaasClient, NaasClientOptions, SubmitOptions } from './api.ts';
 import { bodySha256, proveSender, requestedName, spellings } from './proven.ts';
 import { asFarAsItRuns, type RunRecord, rowOf, staleStatus, visibilityQuery } from './records.ts';
 import { connect, DEADLINE_MS, repeatedly, type Temporal } from './temporal.ts';
@@ -77,13 +71,15 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
     );
   }
 
-  async function end(name: string, message: 'teardown' | 'cancel', end: EndOptions): Promise<PhaseAnswer> {
-    const body = {
-      requestId: end.requestId ?? randomUUID(),
-      ...(end.reason === undefined ? {} : { reason: end.reason }),
-    };
+  /** A message that its sender signs: an id of its own makes the call repeatable. */
+  async function signed<T>(
+    name: string,
+    message: MessageName,
+    content: Record<string, unknown> & { requestId?: string },
+  ): Promise<T> {
+    const body = { ...defined(content), requestId: content.requestId ?? randomUUID() };
     const by = await proveSender(options.prove, message, name, body);
-    return update(name, message, updateId(body.requestId, await bodySha256(body)), { ...body, by });
+    return update<T>(name, message, updateId(body.requestId, await bodySha256(body)), { ...body, by });
   }
 
   const client: NaasClient = {
@@ -157,6 +153,9 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
           status.step,
           status.waitsFor?.what,
           status.approval?.slots,
+          status.operation?.step,
+          status.operation?.approval?.slots,
+          status.lastOperation,
           status.inventory,
           status.blocked?.problems,
           status.stale,
@@ -170,7 +169,11 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
 
     async *list(filter: ListFilter = {}): AsyncGenerator<StatusRow> {
       const t = await temporal();
-      for await (const run of t.client.workflow.list({ query: visibilityQuery(filter) })) yield rowOf(run);
+      for await (const run of t.client.workflow.list({ query: visibilityQuery(filter) })) {
+        const row = rowOf(run);
+        // A deleted one whose name rests still runs, and is over for everybody who asks.
+        if (filter.closed === true || row.phase === 'unknown' || !isEnd(row.phase)) yield row;
+      }
     },
 
     async approvals({ user, groups }): Promise<InboxItem[]> {
@@ -183,7 +186,7 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
         if (name === undefined) continue;
         // Visibility lags a little: only what still waits belongs in an inbox. One that cannot be read hides no other.
         const status = await client.status(name).catch(() => undefined);
-        if (status?.phase !== 'awaiting-approval') continue;
+        if (status?.phase !== 'awaiting-approval' && status?.operation?.step !== 'awaiting-approval') continue;
         items.push({ name, status, plan: await client.plan(name).catch(() => null) });
       }
       return items;
@@ -191,8 +194,14 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
 
     plan: (name) => query<PlanAnswer | null>(name, 'plan', deadlineMs),
     history: (name) => query<TimelineEntry[]>(name, 'history', deadlineMs),
-    teardown: (name, options = {}) => end(name, 'teardown', options),
-    cancel: (name, options = {}) => end(name, 'cancel', options),
+    request: (name) => query<RequestAnswer | null>(name, 'request', deadlineMs),
+    change: (name, request, options = {}) => signed<ChangeAnswer>(name, 'change', { ...options, request }),
+    transfer: (name, team, options = {}) => signed<ChangeAnswer>(name, 'transfer', { ...options, team }),
+    teardown: (name, options = {}) => signed<PhaseAnswer>(name, 'teardown', options),
+    cancel: (name, options = {}) => signed<PhaseAnswer>(name, 'cancel', options),
+    retry: (name, options = {}) => signed<PhaseAnswer>(name, 'retry', options),
+    skip: (name, options) => signed<PhaseAnswer>(name, 'skip', options),
+    abandon: (name, options) => signed<PhaseAnswer>(name, 'abandon', options),
 
     async close(): Promise<void> {
       await (await connected?.catch(() => undefined))?.connection.close();
@@ -263,6 +272,11 @@ async function decision(
   };
   const proof = await options.prove({ namespace: name, incarnation: plan.incarnation, ...claims });
   return { proof, ...claims, ...(choice.reason === undefined ? {} : { reason: choice.reason }) };
+}
+
+/** As JSON carries it: what is undefined is not there. */
+function defined<T extends object>(content: T): T {
+  return Object.fromEntries(Object.entries(content).filter(([, value]) => value !== undefined)) as T;
 }
 
 async function isRunning(t: Temporal, name: string): Promise<boolean> {

@@ -37,6 +37,7 @@ export function staleStatus(name: string, run: RunRecord): Status {
     problems: [],
     inventory: [],
     leftAlone: [],
+    leftBehind: [],
     stale: true,
   };
 }

@@ -91,6 +91,12 @@ const workerFence = policy(FENCE_POLICY, {
       messageExpression: `'the claim of namespace ' + variables.name + ' came too late or says no ${ANNOTATION.claimBefore}; its attempt is over'`,
     },
     {
+      // What a change or an undo makes anew inside says until when it counts; what it applies is bound to a version instead.
+      expression: `!variables.isInside || request.operation != 'CREATE' || ${metadataValue('object', 'annotations', ANNOTATION.claimBefore)} == '' || timestamp(object.metadata.annotations[${quoted(ANNOTATION.claimBefore)}]) > timestamp(object.metadata.creationTimestamp)`,
+      reason: 'Forbidden',
+      messageExpression: `'the creation of ' + request.resource.resource + ' ' + variables.name + ' came too late; its attempt is over'`,
+    },
+    {
       expression: `!variables.isNamespace || request.operation != 'UPDATE' || variables.incarnation == ${metadataValue('oldObject', 'labels', LABEL.incarnation)}`,
       reason: 'Forbidden',
       messageExpression: "'namespace ' + variables.name + ' is of another incarnation than this write was meant for'",

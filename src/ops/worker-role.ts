@@ -29,10 +29,10 @@ export function workerRules(): PolicyRule[] {
 }
 
 function verbsFor(kind: ManagedKind): string[] {
-  // A namespace is claimed by POST and never written again; everything in it is applied, which is `patch` and, for a first
-  // time, `create`. Listing names what keeps a namespace from dying.
-  const verbs = kind.scope === 'cluster' ? ['get', 'create'] : ['get', 'list', 'create', 'patch'];
-  return kind.removedSingly ? [...verbs, 'delete'] : verbs;
+  // A namespace is claimed by POST and merged into by a change; everything in it is applied, which is `patch` and, for a
+  // first time, `create`. Listing names what keeps a namespace from dying; an undo deletes what a change made.
+  const verbs = ['get', 'create', 'patch', 'delete'];
+  return kind.scope === 'cluster' ? verbs : ['list', ...verbs];
 }
 
 export function workerAccess(): KubernetesObject[] {

@@ -8,17 +8,57 @@ import { compareQuantities, parseQuantity } from '../spec/quantities.ts';
 import { byText } from '../spec/resolve-problems.ts';
 import type { KubernetesObject } from './plan.ts';
 
-/** `foreign`: whether the live object is somebody else's; without our incarnation it is. */
+export interface Comparison {
+  /** Whether the live object is somebody else's; by default it is without our incarnation. */
+  foreign?: boolean;
+  /** Places that the applied plan set and this one does not: what still stands there goes away. */
+  dropped?: readonly FieldPath[];
+}
+
 export function compare(
   ref: ObjectRef,
   planned: KubernetesObject,
   live: KubernetesObject | undefined,
-  foreign = isForeign(live),
+  { foreign = isForeign(live), dropped = [] }: Comparison = {},
 ): Change {
   if (live === undefined) return { verb: 'create', ref, fields: [] };
-  const fields = [...new Set(differences(planned, live, []).map(fieldText))].sort(byText);
+  const standing = dropped.filter((path) => valueAt(live, path) !== undefined);
+  const paths = [...differences(planned, live, []), ...standing];
+  const fields = [...new Set(paths.map(fieldText))].sort(byText);
   if (foreign) return { verb: 'conflict', ref, fields };
-  return { verb: fields.length === 0 ? 'keep' : 'change', ref, fields };
+  if (fields.length === 0) return { verb: 'keep', ref, fields };
+  return { verb: 'change', ref, fields, values: valuesAt(paths, planned, live) };
+}
+
+/** Longer values are for the rendered objects; a summary is read at a glance. */
+const MAX_VALUE_LENGTH = 60;
+const MAX_VALUES = 30;
+
+function valuesAt(paths: readonly FieldPath[], planned: unknown, live: unknown): NonNullable<Change['values']> {
+  const shown = paths.slice(0, MAX_VALUES).map((path) => {
+    const [from, to] = [shortAt(live, path), shortAt(planned, path)];
+    return [fieldText(path), { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }] as const;
+  });
+  return Object.fromEntries(shown);
+}
+
+function shortAt(document: unknown, path: FieldPath): string | undefined {
+  const value = valueAt(document, path);
+  if (value === undefined) return undefined;
+  const text = JSON.stringify(value);
+  return text.length <= MAX_VALUE_LENGTH ? text : `${text.slice(0, MAX_VALUE_LENGTH - 1)}…`;
+}
+
+export function valueAt(document: unknown, path: FieldPath): unknown {
+  return path.reduce<unknown>((at, step) => {
+    if (typeof step === 'number') return Array.isArray(at) ? at[step] : undefined;
+    return isRecord(at) ? own(at, step) : undefined;
+  }, document);
+}
+
+/** Whether what stands at a place is what we would set there. */
+export function standsAt(kind: string, path: FieldPath, planned: unknown, live: unknown): boolean {
+  return differing(planned, live, path, WHOLE.has(`${kind}.${String(path[0])}`)).length === 0;
 }
 
 function isForeign(live: KubernetesObject | undefined): boolean {

@@ -14,13 +14,11 @@ export interface ManagedKind {
   scope: 'cluster' | 'namespace';
   /** naas must win over other field managers here; nowhere else is force allowed. */
   guardrail: boolean;
-  /** Deleted one by one on teardown; the rest goes with the namespace, so that no gap opens before its pods are gone. */
-  removedSingly: boolean;
   /** What has to be seen on the live object before it counts: that it is there, or that its quota is enforced. */
   readBack: 'exists' | 'quota-enforced';
 }
 
-const namespaced = { scope: 'namespace', guardrail: false, removedSingly: false, readBack: 'exists' } as const;
+const namespaced = { scope: 'namespace', guardrail: false, readBack: 'exists' } as const;
 const core = { apiVersion: 'v1', group: '' } as const;
 
 export const MANAGED_KINDS: readonly ManagedKind[] = [
@@ -30,7 +28,6 @@ export const MANAGED_KINDS: readonly ManagedKind[] = [
     resource: 'namespaces',
     scope: 'cluster',
     guardrail: false,
-    removedSingly: true,
     readBack: 'exists',
   },
   { ...core, kind: 'LimitRange', resource: 'limitranges', ...namespaced, guardrail: true },
@@ -58,7 +55,6 @@ export const MANAGED_KINDS: readonly ManagedKind[] = [
     kind: 'RoleBinding',
     resource: 'rolebindings',
     ...namespaced,
-    removedSingly: true,
   },
 ];
 

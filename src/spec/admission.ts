@@ -1,14 +1,17 @@
 // The recorded answer of `admit`: everything a run decides on later. Types only, JSON-safe; kept in Temporal's history.
 import type { ApprovalPolicy, People, Sender } from './approval.ts';
 import type { Problem } from './errors.ts';
-import type { ObjectRef, Stage } from './inventory.ts';
+import type { FieldPath } from './field-path.ts';
+import type { InventoryEntry, ObjectRef, Stage } from './inventory.ts';
 import type { NamespaceSpec } from './spec.ts';
 
 export interface Change {
-  verb: 'create' | 'change' | 'keep' | 'conflict';
+  verb: 'create' | 'change' | 'keep' | 'remove' | 'conflict';
   ref: ObjectRef;
-  /** Paths of our fields that differ from the live object; empty for create and keep. */
+  /** Paths of our fields that differ from the live object; empty for create, keep and remove. */
   fields: string[];
+  /** By path: what stands there and what would, as short JSON; for those who read, so no digest counts it. */
+  values?: Record<string, { from?: string; to?: string }>;
 }
 
 /** How patient a run is; from the catalog, recorded, so that a replay sees the same numbers. */
@@ -19,12 +22,18 @@ export interface Timing {
   /** First pause of a blocked removal before it is tried again; grows to `blockedRetryMaxSeconds`. */
   blockedRetrySeconds: number;
   blockedRetryMaxSeconds: number;
+  /** How long a name rests after its deletion before another team may take it. Absent: not at all. */
+  quarantineMinutes?: number;
   /** A run this long is carried over into a fresh history at its next quiet moment. */
   continueAsNewAfterEvents: number;
 }
 
 /** The objects of one stage, rendered and stamped: gzip + base64 of a JSON array. What was approved is what is applied. */
 export type PackedStage = string;
+
+/** `submit`: who may request in the name of its team; they may take the name again before its quarantine is over. */
+export type RightName = 'submit' | 'change' | 'transfer' | 'teardown' | 'cancel';
+export type Rights = Record<RightName, People>;
 
 export interface Admitted {
   verdict: 'admitted';
@@ -39,7 +48,7 @@ export interface Admitted {
   refs: Record<Stage, ObjectRef[]>;
   approval: ApprovalPolicy;
   /** Who may send what to this namespace from now on. */
-  rights: { teardown: People; cancel: People };
+  rights: Rights;
   timing: Timing;
 }
 
@@ -49,3 +58,17 @@ export interface Refused {
 }
 
 export type Admission = Admitted | Refused;
+
+/** A wanted state for a living namespace, held against what is applied and what is live. */
+export interface ChangeAdmitted extends Admitted {
+  /** Who asked for the change; `sender` stays the owner of the namespace. */
+  by: Sender;
+  /** The request that is wanted from now on; a transfer makes it from the one that holds. */
+  request: unknown;
+  /** What the applied plan holds and the wanted one does not. */
+  removals: InventoryEntry[];
+  /** By reference key: places that the applied plan sets in an object and the wanted one does not. */
+  dropped: Record<string, FieldPath[]>;
+}
+
+export type ChangeAdmission = ChangeAdmitted | Refused | { verdict: 'unchanged'; by: Sender };

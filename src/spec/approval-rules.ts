@@ -1,12 +1,14 @@
 // Which rule of the catalog decides on a request, and whom it seats: recorded at admission, so that a later catalog moves
 // nothing. It gathers no facts and counts no decision (approval.ts does).
-import type { ApprovalPolicy, ApprovalSlot, People, Sender } from './approval.ts';
+import type { Rights } from './admission.ts';
+import { type ApprovalPolicy, type ApprovalSlot, isAmong, type People, type Sender } from './approval.ts';
 import { AWAITED_MAX_BYTES, awaitedBytes } from './awaited.ts';
 import type { ApprovalRule, Catalog } from './catalog.ts';
+import type { SenderRole } from './catalog-schema.ts';
 import { NaasError } from './errors.ts';
 import type { IngressOwner } from './guardrails.ts';
 import { consentSlot } from './names.ts';
-import { inRoles, leadsOf, seatedBy } from './people.ts';
+import { inRoles, leadsOf, namesNobody, seatedBy } from './people.ts';
 import { byText } from './resolve-problems.ts';
 import type { NamespaceSpec } from './spec.ts';
 
@@ -52,12 +54,40 @@ export function approvalPolicy(
   };
 }
 
-/** Who may take the namespace down or cancel from now on. */
-export function rightsOf(spec: NamespaceSpec, sender: Sender, catalog: Catalog): { teardown: People; cancel: People } {
-  const { teardown, cancel } = catalog.policy.rights;
+/** Both teams decide. Who leads one of them and asks for it has decided for that one; nobody's team falls to the operators. */
+export function transferPolicy(from: NamespaceSpec, to: NamespaceSpec, by: Sender, catalog: Catalog): ApprovalPolicy {
+  const { operators } = catalog.policy;
+  const seat = (slot: string, team: string, why: string): ApprovalSlot[] => {
+    const leads = leadsOf(team, catalog);
+    if (isAmong(leads, by)) return [];
+    const people = namesNobody(leads) ? operators : leads;
+    return [{ slot, why, ...people, escalation: operators }];
+  };
+  const rule = catalog.approvals.rules.find(({ when }) => holds(when, to)) ?? catalog.approvals.rules[0];
   return {
-    teardown: inRoles(teardown, spec.team, sender, catalog),
-    cancel: inRoles(cancel, spec.team, sender, catalog),
+    rule: 'transfer',
+    slots: [
+      ...seat('gives', from.team, `Team ${from.team} gives ${from.name} away.`),
+      ...seat('takes', to.team, `Team ${to.team} takes ${from.name} over, with its cost.`),
+    ],
+    times: {
+      remindAfterMinutes: rule?.remindAfterMinutes ?? 60,
+      escalateAfterMinutes: rule?.escalateAfterMinutes ?? 240,
+      lapseAfterMinutes: rule?.lapseAfterMinutes ?? 1440,
+    },
+  };
+}
+
+/** Who may send what to the namespace from now on. */
+export function rightsOf(spec: NamespaceSpec, sender: Sender, catalog: Catalog): Rights {
+  const { submit, change, transfer, teardown, cancel } = catalog.policy.rights;
+  const people = (roles: readonly SenderRole[]): People => inRoles(roles, spec.team, sender, catalog);
+  return {
+    submit: people(submit),
+    change: people(change),
+    transfer: people(transfer),
+    teardown: people(teardown),
+    cancel: people(cancel),
   };
 }
 

@@ -125,6 +125,7 @@ export const approvalsSchema = z.strictObject({
 export const SENDER_ROLES = ['member', 'owner', 'team-lead', 'operator'] as const;
 export type SenderRole = (typeof SENDER_ROLES)[number];
 const senders = z.array(z.enum(SENDER_ROLES)).min(1);
+const RESPONSIBLE = ['owner', 'team-lead', 'operator'] as const;
 
 const nameGlob = z
   .string()
@@ -148,6 +149,8 @@ export const policySchema = z.strictObject({
   rights: z.strictObject({
     /** Everybody owns what they submit, so `owner` would mean everybody here. */
     submit: z.array(z.enum(['member', 'team-lead', 'operator'])).min(1),
+    change: senders.default([...RESPONSIBLE]),
+    transfer: senders.default([...RESPONSIBLE]),
     teardown: senders,
     cancel: senders,
   }),
@@ -157,6 +160,12 @@ export const policySchema = z.strictObject({
     heartbeatSeconds: seconds,
     blockedRetrySeconds: seconds,
     blockedRetryMaxSeconds: seconds,
+    /** A week at most: longer would rather be a reserved name. */
+    quarantineMinutes: z
+      .int()
+      .min(0)
+      .max(60 * 24 * 7)
+      .default(0),
     continueAsNewAfterEvents: z.int().min(20).max(10_000),
   }),
 });

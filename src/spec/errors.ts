@@ -51,6 +51,7 @@ export const ERRORS = {
   },
   NothingInProgress: { permanent: true, http: 409, exit: 7, hint: 'Nothing is in progress; use `naas delete NAME`.' },
   StillInProgress: { permanent: true, http: 409, exit: 7, hint: 'Use `naas cancel NAME`; it undoes what was begun.' },
+  NotBlocked: { permanent: true, http: 409, exit: 7, hint: 'Nothing is blocked; see `naas status NAME`.' },
   RemovalBegun: {
     permanent: true,
     http: 409,
@@ -114,6 +115,12 @@ export const ERRORS = {
     http: 404,
     exit: 4,
     hint: 'The cluster lacks this kind; install its CRD or change the template.',
+  },
+  Outdated: {
+    permanent: false,
+    http: 409,
+    exit: 1,
+    hint: 'Somebody else wrote the object at the same moment; naas reads it again and goes on by itself.',
   },
   Gone: {
     permanent: true,

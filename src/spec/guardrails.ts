@@ -5,6 +5,7 @@ import type { Catalog } from './catalog.ts';
 import type { Problem } from './errors.ts';
 import { defaultNamespaceName, LABEL } from './names.ts';
 import { inRoles, leadsOf, namePeople, namesNobody } from './people.ts';
+import { compareQuantities, parseQuantity } from './quantities.ts';
 import type { IngressSource, NamespaceSpec } from './spec.ts';
 
 /** Whose the namespace is that ingress is asked from. */
@@ -27,6 +28,36 @@ const GUARDRAILS: readonly Guardrail[] = [senderMaySubmit, nameIsFree, nameIsNoO
 /** Empty when nothing stands against the request. */
 export function guardrails(facts: Facts): Problem[] {
   return GUARDRAILS.flatMap((check) => check(facts));
+}
+
+export interface ChangeFacts extends Pick<Facts, 'spec' | 'catalog' | 'ingressOwners'> {
+  /** What the live quota counts as used, by key. */
+  quotaUsed: Record<string, string>;
+}
+
+type ChangeGuardrail = (facts: ChangeFacts) => Problem[];
+
+const CHANGE_GUARDRAILS: readonly ChangeGuardrail[] = [ingressSourcesAreTheirs, quotaCoversUse];
+
+/** The same for a change of a living namespace, whose name and owner stand. */
+export function changeGuardrails(facts: ChangeFacts): Problem[] {
+  return CHANGE_GUARDRAILS.flatMap((check) => check(facts));
+}
+
+/** A quota below use evicts nothing, but from then on nothing can start or be replaced: that is never what was meant. */
+function quotaCoversUse({ spec, quotaUsed }: ChangeFacts): Problem[] {
+  return Object.entries(spec.quota).flatMap(([key, wanted]): Problem[] => {
+    const used = Object.hasOwn(quotaUsed, key) ? quotaUsed[key] : undefined;
+    if (used === undefined || compareQuantities(parseQuantity(used), parseQuantity(wanted)) <= 0) return [];
+    return [
+      {
+        code: 'RefusedByGuardrail',
+        message: `quota.${key}: ${used} are in use, the change allows ${wanted}; free the difference first, or ask for at least ${used}`,
+        field: `quota.${key}`,
+        value: wanted,
+      },
+    ];
+  });
 }
 
 function senderMaySubmit({ sender, spec, catalog }: Facts): Problem[] {
@@ -81,7 +112,11 @@ function nameIsNoOtherTeams({ sender, spec, catalog, liveNamespace }: Facts): Pr
 }
 
 /** Each is let in by its name and its owner, so both have to be as the request says. */
-function ingressSourcesAreTheirs({ spec, ingressOwners, catalog }: Facts): Problem[] {
+function ingressSourcesAreTheirs({
+  spec,
+  ingressOwners,
+  catalog,
+}: Pick<Facts, 'spec' | 'ingressOwners' | 'catalog'>): Problem[] {
   return spec.network.ingressFrom.flatMap((source): Problem[] => {
     const why = whyNotFrom(source, ownerOf(ingressOwners, source.namespace), spec.team, catalog);
     if (why === undefined) return [];

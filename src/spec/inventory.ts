@@ -21,7 +21,7 @@ export interface InventoryEntry extends ObjectRef {
   uid?: string;
 }
 
-export type EffectVerb = 'create' | 'apply' | 'delete';
+export type EffectVerb = 'create' | 'apply' | 'merge' | 'delete';
 
 /** One write on the world, as the effect boundary of a provider saw it. */
 export interface Effect {

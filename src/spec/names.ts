@@ -30,6 +30,10 @@ export const ANNOTATION = {
   spec: 'naas.dev/spec',
   /** RFC 3339, the API server's clock: a claim that reaches the API server later is denied there. */
   claimBefore: 'naas.dev/claim-before',
+  /** Set and taken away again by an undo: it moves the object's version on, so that no write that was read before lands. */
+  fence: 'naas.dev/fence',
+  /** Set by an administrator on a namespace that naas may take over, with the id of the request. Not under our prefix. */
+  adoptAllow: 'adopt.naas.dev/allow',
 } as const;
 
 /** The workflow id is the lock: one open run a name, so no two operations on one namespace can race. */

@@ -1,5 +1,5 @@
 // Roles of the catalog → people: who leads, who is a member, who operates. Every list once and in order.
-import type { People, Sender } from './approval.ts';
+import { isAmong, type People, type Sender } from './approval.ts';
 import type { Catalog, Seats } from './catalog.ts';
 import type { SenderRole } from './catalog-schema.ts';
 import { lookup } from './lookup.ts';
@@ -47,6 +47,10 @@ function inRole(role: SenderRole, team: string, owner: Sender | undefined, catal
     case 'operator':
       return catalog.policy.operators;
   }
+}
+
+export function isOperator(sender: Sender, catalog: Catalog): boolean {
+  return isAmong(catalog.policy.operators, sender);
 }
 
 /** For messages: "ada@example.com, group shop-leads". */

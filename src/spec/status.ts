@@ -1,7 +1,8 @@
 // What people see of one namespace: the same shape in the workflow query, the CLI and the docs. Types only, JSON-safe.
+import type { Change } from './admission.ts';
 import type { Problem } from './errors.ts';
 import type { Effect, InventoryEntry, ObjectRef, Stage } from './inventory.ts';
-import type { Phase } from './lifecycle.ts';
+import type { OperationStep, Phase } from './lifecycle.ts';
 
 /** What the run waits for and what a person can do about it, in plain words. */
 export interface Waiting {
@@ -33,8 +34,41 @@ export interface Blocked {
   blockers: Blocker[];
 }
 
+/** What was given up by a person: kept for ever, with who and why. */
+export interface LeftBehind {
+  ref: ObjectRef;
+  by: string;
+  reason: string;
+  at: string;
+}
+
+export type OperationKind = 'change' | 'transfer';
+
+/** An operation on a living namespace, beside its phase. */
+export interface OperationStatus {
+  kind: OperationKind;
+  step: OperationStep;
+  requestId: string;
+  requester: string;
+  since: string;
+  planDigest: string;
+  changeDigest: string;
+  changes: Change[];
+  approval?: { slots: SlotStatus[]; lapsesAt: string };
+}
+
+/** How the newest operation that is over ended; nothing of it is left where it was not applied. */
+export interface OperationOutcome {
+  kind: OperationKind;
+  requestId: string;
+  planDigest: string;
+  outcome: 'applied' | 'rejected' | 'lapsed' | 'cancelled' | 'undone' | 'dropped';
+  problems: Problem[];
+  at: string;
+}
+
 /** Where in its phase a run is. `undoing` is the removal of what a failed or cancelled provisioning left. */
-export type Step = Stage | 'admitting' | 'deciding' | 'undoing' | 'revoking' | 'removing' | 'waiting';
+export type Step = Stage | 'admitting' | 'deciding' | 'undoing' | 'revoking' | 'removing' | 'waiting' | 'changing';
 
 export interface SlotStatus {
   slot: string;
@@ -65,13 +99,18 @@ export interface Status {
   provisioningStartedAt?: string;
   lease?: { days: number; endsAt?: string };
   approval?: { slots: SlotStatus[]; lapsesAt: string };
+  operation?: OperationStatus;
+  lastOperation?: OperationOutcome;
   waitsFor?: Waiting;
   blocked?: Blocked;
+  /** Until when the name of a deleted namespace rests for its team. */
+  quarantinedUntil?: string;
   /** Why it ended as refused, rejected, lapsed, cancelled or failed. */
   problems: Problem[];
   inventory: InventoryEntry[];
   /** Entries of the inventory that were not ours when they were to be removed. */
   leftAlone: ObjectRef[];
+  leftBehind: LeftBehind[];
   /** True when no worker answered and only Temporal's own records speak. */
   stale: boolean;
   /** Set when the run was ended past naas (`terminated`, `timed out`): nobody watches the namespace any more. */

@@ -12,7 +12,7 @@ const RETRY = { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 10
 /** Reads and signatures: no deadline of their own, because a request may wait for a cluster that is away. */
 export function reading(
   summary: string,
-): Pick<Activities, 'admit' | 'examineOnly' | 'verifySender' | 'verifyDecision'> {
+): Pick<Activities, 'admit' | 'admitChange' | 'examineOnly' | 'verifySender' | 'verifyDecision'> {
   return proxyActivities<Activities>({ startToCloseTimeout: 30_000, retry: RETRY, summary });
 }
 
@@ -37,8 +37,24 @@ export function ensuring(
   });
 }
 
+/** As patient as a stage; each write is bound to the version that it was decided on, so a lost attempt is fenced as well. */
+export function changing(
+  timing: Timing,
+  summary: string,
+): Pick<Activities, 'captureChange' | 'ensureChange' | 'removeDropped'> {
+  return proxyActivities<Activities>({
+    ...bounded(timing),
+    startToCloseTimeout: 60_000,
+    ...heartbeat(timing),
+    summary,
+  });
+}
+
 /** Few attempts: what still fails then is told to a person, and tried again from there for as long as it takes. */
-export function removing(timing: Timing, summary: string): Pick<Activities, 'revokeAccess' | 'deleteNamespace'> {
+export function removing(
+  timing: Timing,
+  summary: string,
+): Pick<Activities, 'revokeAccess' | 'deleteNamespace' | 'restore'> {
   return proxyActivities<Activities>({
     startToCloseTimeout: 60_000,
     ...heartbeat(timing),

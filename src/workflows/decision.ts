@@ -5,7 +5,7 @@ import type { MessageName } from '../spec/lifecycle.ts';
 import { lapsesAtMs, settle } from './approval.ts';
 import type { DecideAnswer, DecisionMessage } from './messages.ts';
 import { checkDecision } from './payload.ts';
-import { note, noteProblems, now, publish, type Run, refusal } from './run.ts';
+import { askedOf, note, noteProblems, now, publish, type Run, refusal } from './run.ts';
 import { ask, proveDecision } from './sender.ts';
 
 export async function decide(run: Run, message: MessageName, decision: DecisionMessage): Promise<DecideAnswer> {
@@ -21,7 +21,7 @@ export async function decide(run: Run, message: MessageName, decision: DecisionM
   });
   // The phase may have moved on while the proof was checked.
   ask(run, message);
-  const { approval } = state;
+  const { approval } = askedOf(run);
   if (approval === null)
     throw refusal({ code: 'NotAwaitingApproval', message: `namespace ${run.name}: nothing waits for a decision` });
   const verdict = judge(approval, { by: sender, nonce, ...decision, reason: decision.reason ?? '' }, now());

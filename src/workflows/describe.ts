@@ -2,7 +2,7 @@
 import { openSlots, seated } from '../spec/approval.ts';
 import { describeRef } from '../spec/inventory.ts';
 import type { Blocked, Status, Waiting } from '../spec/status.ts';
-import type { LifecycleState } from './state.ts';
+import type { Asked, LifecycleState, Operation } from './state.ts';
 
 export function statusOf(name: string, state: LifecycleState): Status {
   const { admission } = state;
@@ -30,10 +30,17 @@ export function statusOf(name: string, state: LifecycleState): Status {
       waitsFor: waitingOf(name, state),
     }),
     ...(spec === undefined ? {} : { lease: { days: spec.leaseDays, ...optional({ endsAt: state.leaseEndsAt }) } }),
-    ...optional({ approval: approvalOf(state), blocked: state.blocked ?? undefined }),
+    ...optional({
+      approval: approvalOf(state),
+      operation: operationOf(state),
+      lastOperation: state.lastOperation,
+      blocked: state.blocked ?? undefined,
+      quarantinedUntil: state.quarantinedUntil,
+    }),
     problems: state.problems,
     inventory: state.inventory,
     leftAlone: state.leftAlone,
+    leftBehind: state.leftBehind,
     stale: false,
   };
 }
@@ -41,9 +48,10 @@ export function statusOf(name: string, state: LifecycleState): Status {
 /** What stands in the Temporal UI as the run's current details. */
 export function detailsOf(name: string, state: LifecycleState): string {
   const waiting = waitingOf(name, state);
-  const lines = [`**${name}** is **${state.phase}**${waiting === undefined ? ` (${state.step})` : ''}.`];
+  const beside = state.operation === null ? '' : `, ${state.operation.kind}: ${state.operation.step}`;
+  const lines = [`**${name}** is **${state.phase}**${beside}${waiting === undefined ? ` (${state.step})` : ''}.`];
   if (waiting !== undefined) lines.push('', `Waits for: ${waiting.what}`, '', `What to do: ${waiting.todo}`);
-  for (const problem of state.blocked?.problems ?? state.problems)
+  for (const problem of state.blocked?.problems ?? state.operation?.problems ?? state.problems)
     lines.push('', `${problem.code}: ${problem.message}`);
   return lines.join('\n');
 }
@@ -55,30 +63,57 @@ export function waitingOf(name: string, state: LifecycleState): Waiting | undefi
     case 'blocked':
       return state.blocked === null ? undefined : blockedWait(name, state.blocked);
     case 'ready':
+      if (state.operation !== null) return operationWait(name, state, state.operation);
       return {
         what:
           state.leaseEndsAt === undefined
             ? 'the next message'
             : `the next message; its lease runs until ${state.leaseEndsAt}`,
         since: state.readyAt ?? state.requestedAt,
-        todo: `nothing; \`naas delete ${name}\` takes it away`,
+        todo: `nothing; \`naas change ${name}\` changes it, \`naas delete ${name}\` takes it away`,
       };
     case 'deleting':
     case 'provisioning':
       return state.dying === undefined ? undefined : dyingWait(name, state.dying);
-    case 'requested':
     case 'deleted':
+      return state.quarantinedUntil === undefined ? undefined : quarantineWait(state, state.quarantinedUntil);
+    case 'requested':
     case 'refused':
     case 'rejected':
     case 'lapsed':
     case 'cancelled':
     case 'failed':
+    case 'abandoned':
       return undefined;
   }
 }
 
+/** Where nothing waits for people, the effect itself is what is waited for: the UI shows its activity. */
+function operationWait(name: string, state: LifecycleState, operation: Operation): Waiting | undefined {
+  if (operation.step === 'awaiting-approval') return approvalWait(name, state);
+  const undoing = operation.step === 'undoing';
+  return {
+    what: undoing ? `the undo of ${operation.kind} ${operation.requestId}` : `${operation.kind} ${operation.requestId}`,
+    since: operation.startedAt,
+    todo: undoing
+      ? 'nothing; what stood there before comes back'
+      : `nothing; \`naas cancel ${name}\` puts everything back`,
+  };
+}
+
+function quarantineWait(state: LifecycleState, until: string): Waiting {
+  const team = state.admission?.spec.team ?? 'its team';
+  return {
+    what: 'the end of the quarantine of its name',
+    since: state.timeline.at(-1)?.at ?? state.requestedAt,
+    until,
+    todo: `nothing; team ${team} may request the name again at once`,
+  };
+}
+
 function approvalWait(name: string, state: LifecycleState): Waiting | undefined {
-  const { approval } = state;
+  const asked = state.operation ?? state;
+  const { approval } = asked;
   if (approval === null) return undefined;
   const seats = openSlots(approval).map((slot) => {
     const people = seated(slot, approval.escalated);
@@ -86,8 +121,8 @@ function approvalWait(name: string, state: LifecycleState): Waiting | undefined 
   });
   return {
     what: `the decision of ${seats.join('; ')}`,
-    since: state.approvalOpenedAt ?? state.requestedAt,
-    ...optional({ until: lapsesAt(state) }),
+    since: asked.approvalOpenedAt ?? state.requestedAt,
+    ...optional({ until: lapsesAt(asked) }),
     todo: `\`naas approve ${name}\` or \`naas reject ${name} --reason …\`; \`naas plan\` and \`naas approvals\` show what it would do`,
   };
 }
@@ -116,13 +151,30 @@ function blockedWait(name: string, blocked: Blocked): Waiting {
     since: blocked.since,
     todo: [
       ...looks,
-      `mend what is named here; the run tries again by itself and goes on. \`naas history ${name}\` shows what was tried`,
+      `mend what is named here; the run tries again by itself, \`naas retry ${name}\` at once. \`naas history ${name}\` shows what was tried`,
     ].join('; '),
   };
 }
 
-function approvalOf(state: LifecycleState): Status['approval'] {
-  const { approval } = state;
+function operationOf({ operation }: LifecycleState): Status['operation'] {
+  if (operation === null) return undefined;
+  const { kind, step, requestId, startedAt, admission } = operation;
+  const { by, planDigest, changeDigest, changes } = admission;
+  return {
+    kind,
+    step,
+    requestId,
+    requester: by.subject,
+    since: startedAt,
+    planDigest,
+    changeDigest,
+    changes,
+    ...optional({ approval: approvalOf(operation) }),
+  };
+}
+
+function approvalOf(asked: Asked): Status['approval'] {
+  const { approval } = asked;
   if (approval === null) return undefined;
   return {
     slots: approval.slots.map((slot) => {
@@ -136,14 +188,14 @@ function approvalOf(state: LifecycleState): Status['approval'] {
         ...(decided === undefined ? {} : { decidedBy: decided.subject }),
       };
     }),
-    lapsesAt: lapsesAt(state) ?? '',
+    lapsesAt: lapsesAt(asked) ?? '',
   };
 }
 
-function lapsesAt(state: LifecycleState): string | undefined {
-  const times = state.admission?.approval.times;
-  if (times === undefined || state.approvalOpenedAt === undefined) return undefined;
-  return new Date(Date.parse(state.approvalOpenedAt) + times.lapseAfterMinutes * 60_000).toISOString();
+function lapsesAt(asked: Asked): string | undefined {
+  const times = asked.admission?.approval.times;
+  if (times === undefined || asked.approvalOpenedAt === undefined) return undefined;
+  return new Date(Date.parse(asked.approvalOpenedAt) + times.lapseAfterMinutes * 60_000).toISOString();
 }
 
 /** Before admission only what the request claims is known; it is shown, and nothing is decided on it. */

@@ -2,7 +2,8 @@
 import { LIFECYCLE } from '../spec/lifecycle.ts';
 import { settle } from './approval.ts';
 import type { CancelMessage, PhaseAnswer, TeardownMessage } from './messages.ts';
-import { enter, note, type Run } from './run.ts';
+import { dropOperation } from './operation-end.ts';
+import { askedOf, enter, note, type Run, situation } from './run.ts';
 import { ask, proveRight } from './sender.ts';
 
 export async function teardown(run: Run, message: TeardownMessage): Promise<PhaseAnswer> {
@@ -10,6 +11,8 @@ export async function teardown(run: Run, message: TeardownMessage): Promise<Phas
   const sender = await proveRight(run, 'teardown', message);
   const cell = ask(run, 'teardown');
   if (cell.answer === 'once') return { phase: run.state.phase, note: cell.why };
+  dropOperation(run, `${sender.subject} asked for the deletion of the namespace`);
+  run.state.blocked = null;
   enter(
     run,
     'deleting',
@@ -22,13 +25,14 @@ export async function teardown(run: Run, message: TeardownMessage): Promise<Phas
 export async function cancel(run: Run, message: CancelMessage): Promise<PhaseAnswer> {
   ask(run, 'cancel');
   const sender = await proveRight(run, 'cancel', message);
-  ask(run, 'cancel');
+  const cell = ask(run, 'cancel');
+  if (cell.answer === 'once') return { phase: run.state.phase, note: cell.why };
   return cancelBy(run, sender.subject, message.reason);
 }
 
 /** A native Temporal cancel means the same; whoever may send one is an operator of Temporal. */
 export function cancelNatively(run: Run): void {
-  const cell = LIFECYCLE[run.state.phase].cancel;
+  const cell = LIFECYCLE[situation(run)].cancel;
   if (cell.answer === 'refuse') {
     note(run, { kind: 'message', text: `a cancel through Temporal has no effect: ${cell.why}` });
     return;
@@ -38,9 +42,10 @@ export function cancelNatively(run: Run): void {
 
 function cancelBy(run: Run, who: string, reason?: string): PhaseAnswer {
   const { state } = run;
-  if (state.cancelledBy !== undefined || state.step === 'undoing')
+  const asked = askedOf(run);
+  if (asked.cancelledBy !== undefined || state.step === 'undoing' || state.operation?.step === 'undoing')
     return { phase: state.phase, note: 'it is being undone already' };
-  state.cancelledBy = who;
+  asked.cancelledBy = who;
   note(run, { kind: 'message', text: `cancel${reason === undefined ? '' : `: ${reason}`}`, by: who });
   run.inFlight?.cancel();
   settle(run);

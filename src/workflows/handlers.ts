@@ -2,27 +2,50 @@
 // the exact reason why not.
 import { CancellationScope, setHandler } from '@temporalio/workflow';
 import { NaasError } from '../spec/errors.ts';
+import { change } from './change.ts';
 import { decide, decideBySignal } from './decision.ts';
 import { statusOf } from './describe.ts';
 import { cancel, teardown } from './ending.ts';
 import {
+  abandonUpdate,
   cancelUpdate,
+  changeUpdate,
   decideUpdate,
   decisionSignal,
   historyQuery,
   type PlanAnswer,
   planQuery,
+  type RequestAnswer,
+  requestQuery,
+  retryUpdate,
+  skipUpdate,
   statusQuery,
   submitUpdate,
   teardownUpdate,
+  transferUpdate,
 } from './messages.ts';
-import { checkDecision, checkEnding, checkSubmission } from './payload.ts';
+import { abandon, retry, skip } from './operator.ts';
+import {
+  checkChange,
+  checkDecision,
+  checkEnding,
+  checkGivingUp,
+  checkRetry,
+  checkSubmission,
+  checkTransfer,
+} from './payload.ts';
 import { type Run, refusal } from './run.ts';
 import { submit } from './submission.ts';
 
 export function handleMessages(run: Run): void {
   setHandler(submitUpdate, (message) => shielded(() => submit(run, checkSubmission(message))), {
     description: 'Request this namespace',
+  });
+  setHandler(changeUpdate, (message) => shielded(() => change(run, 'change', checkChange(message))), {
+    description: 'Change the living namespace to another wanted state',
+  });
+  setHandler(transferUpdate, (message) => shielded(() => change(run, 'transfer', checkTransfer(message))), {
+    description: 'Hand the namespace over to another team',
   });
   setHandler(decideUpdate, (message) => shielded(() => decide(run, 'decide', checkDecision(message))), {
     description: 'Approve or reject what waits for a decision',
@@ -33,6 +56,15 @@ export function handleMessages(run: Run): void {
   setHandler(cancelUpdate, (message) => shielded(() => cancel(run, checkEnding(message))), {
     description: 'Cancel what is in progress and undo it',
   });
+  setHandler(retryUpdate, (message) => shielded(() => retry(run, checkRetry(message))), {
+    description: 'Operators: try at once what is blocked',
+  });
+  setHandler(skipUpdate, (message) => shielded(() => skip(run, checkGivingUp(message))), {
+    description: 'Operators: leave the blocking objects behind and go on',
+  });
+  setHandler(abandonUpdate, (message) => shielded(() => abandon(run, checkGivingUp(message))), {
+    description: 'Operators: end the run with what is left',
+  });
   setHandler(decisionSignal, (message) => shielded(() => decideBySignal(run, message)), {
     description: 'The same as decide, for callers that only signal',
   });
@@ -40,6 +72,7 @@ export function handleMessages(run: Run): void {
     description: 'Everything that people see of this namespace',
   });
   setHandler(planQuery, () => planOf(run), { description: 'What is asked for: digests, changes, rendered objects' });
+  setHandler(requestQuery, () => requestOf(run), { description: 'The request that holds, as it was written' });
   setHandler(historyQuery, () => run.state.timeline, { description: 'What happened, newest last' });
 }
 
@@ -54,9 +87,17 @@ async function shielded<T>(answer: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Of what waits or is under way, else of what holds. */
 function planOf({ state }: Run): PlanAnswer | null {
-  const { admission } = state;
+  const { admission } = state.operation ?? state;
   if (admission === null) return null;
   const { planDigest, changeDigest, incarnation, changes, stages } = admission;
-  return { planDigest, changeDigest, incarnation, changes, stages };
+  return { kind: state.operation?.kind ?? 'request', planDigest, changeDigest, incarnation, changes, stages };
+}
+
+function requestOf({ state }: Run): RequestAnswer | null {
+  const { admission, submission, wanted } = state;
+  if (admission === null) return null;
+  const { requestId, request } = wanted ?? submission;
+  return { requestId, request, planDigest: admission.planDigest };
 }

@@ -18,10 +18,11 @@ import { cancellably } from './cancellable.ts';
 import { detailsOf, statusOf } from './describe.ts';
 import { cancelNatively } from './ending.ts';
 import { handleMessages } from './handlers.ts';
+import { operate, undoOperation } from './operation.ts';
 import { checkSubmission } from './payload.ts';
 import { beginProvisioning, provision } from './provision.ts';
 import { remove } from './removal.ts';
-import { enter, isLong, noteProblems, type Run, refusal } from './run.ts';
+import { admittedOf, enter, isLong, noteProblems, type Run, refusal } from './run.ts';
 import { freshState, type LifecycleInput, type LifecycleState, upgrade } from './state.ts';
 
 export async function namespaceLifecycle(input: LifecycleInput): Promise<Status> {
@@ -49,12 +50,15 @@ async function live(run: Run): Promise<Status> {
         await rest(run);
         break;
       case 'deleting':
-      case 'blocked':
         await remove(run);
+        break;
+      case 'blocked':
+        await (state.operation === null ? remove(run) : undoOperation(run, state.operation));
         break;
     }
     await carryOver(run);
   }
+  if (state.phase === 'deleted') await restInQuarantine(run);
   await condition(allHandlersFinished);
   return statusOf(run.name, state);
 }
@@ -68,7 +72,7 @@ function open(input: LifecycleInput): Run {
   }
   const state = stateOf(input);
   setCurrentDetails(detailsOf(name, state));
-  return { name, state, inFlight: null, deciding: 0 };
+  return { name, state, inFlight: null, retried: false, deciding: 0 };
 }
 
 /** Only an earlier run may hand over a state: from anybody else it would be an admission and an approval that never were. */
@@ -103,7 +107,22 @@ async function admit(run: Run): Promise<void> {
 
 /** Costs nothing while it waits: no timer, no poll; the next message wakes it. */
 async function rest(run: Run): Promise<void> {
-  await condition(() => run.state.phase !== 'ready' || isLong(run));
+  const { operation } = run.state;
+  if (operation !== null) return operate(run, operation);
+  await condition(() => run.state.phase !== 'ready' || run.state.operation !== null || isLong(run));
+}
+
+/** The name rests, so that nobody meets another team's namespace where theirs has just been; its own team may take it. */
+async function restInQuarantine(run: Run): Promise<void> {
+  const { state } = run;
+  const minutes = admittedOf(run).timing.quarantineMinutes ?? 0;
+  if (minutes === 0) return;
+  state.quarantinedUntil = new Date(Date.now() + minutes * 60_000).toISOString();
+  setCurrentDetails(detailsOf(run.name, state));
+  await condition(() => state.quarantinedUntil === undefined, minutes * 60_000, {
+    summary: `The name ${run.name} rests after its deletion`,
+  });
+  delete state.quarantinedUntil;
 }
 
 /** Between two activities of an admission or a provisioning there is nothing to carry over yet; everywhere else there is. */
@@ -115,9 +134,9 @@ function isQuiet({ state }: Run): boolean {
 
 async function carryOver(run: Run): Promise<void> {
   if (!isLong(run) || !isQuiet(run)) return;
-  const { phase } = run.state;
+  const { phase, operation } = run.state;
   // A message that waits for something else must not hold the run up: what has moved goes on first, and comes back here.
-  const moved = (): boolean => run.state.phase !== phase;
+  const moved = (): boolean => run.state.phase !== phase || run.state.operation !== operation;
   await condition(() => allHandlersFinished() || moved());
   if (moved()) return;
   // One more task first: an answer that completes in the very task that continues as new can be lost by the server.

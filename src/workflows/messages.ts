@@ -4,8 +4,8 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Change } from '../spec/admission.ts';
 import type { Problem } from '../spec/errors.ts';
 import type { Stage } from '../spec/inventory.ts';
-import type { Phase } from '../spec/lifecycle.ts';
-import type { Status, TimelineEntry } from '../spec/status.ts';
+import type { OperationStep, Phase } from '../spec/lifecycle.ts';
+import type { OperationKind, Status, TimelineEntry } from '../spec/status.ts';
 
 export interface Submission {
   /** Makes the call repeatable: the same id and content answer the same. */
@@ -30,6 +30,38 @@ export interface SubmitAnswer {
   changeDigest: string;
   /** Empty when the request was approved by policy. */
   awaits: { slot: string; why: string; users: string[]; groups: string[] }[];
+}
+
+/** A whole wanted state for a living namespace; what is not said in it falls back to the catalog's defaults. */
+export interface ChangeMessage {
+  requestId: string;
+  request: unknown;
+  /** The applied plan that the sender looked at; the change is refused when another one holds by now. */
+  basedOn?: string;
+  reason?: string;
+  by: string;
+}
+
+/** Hands the namespace over to another team of the catalog; everything else of it stays. */
+export interface TransferMessage {
+  requestId: string;
+  team: string;
+  reason?: string;
+  by: string;
+}
+
+export interface ChangeAnswer {
+  name: string;
+  requestId: string;
+  phase: Phase;
+  /** Absent when nothing had to be changed. */
+  operation?: { kind: OperationKind; step: OperationStep };
+  planDigest: string;
+  changeDigest: string;
+  changes: Change[];
+  /** Empty when the change was approved by policy. */
+  awaits: { slot: string; why: string; users: string[]; groups: string[] }[];
+  note?: string;
 }
 
 export interface DecisionMessage {
@@ -61,6 +93,25 @@ export interface CancelMessage {
   by: string;
 }
 
+export interface RetryMessage {
+  requestId: string;
+  by: string;
+}
+
+/** Gives up the objects that block: they stay as they are, listed with the reason for ever. */
+export interface SkipMessage {
+  requestId: string;
+  reason: string;
+  by: string;
+}
+
+/** Ends the run of a blocked namespace; what is left of it is listed. */
+export interface AbandonMessage {
+  requestId: string;
+  reason: string;
+  by: string;
+}
+
 export interface PhaseAnswer {
   phase: Phase;
   /** Said when nothing new began. */
@@ -75,18 +126,33 @@ export interface PlanAnswer {
   changes: Change[];
   /** gzip + base64 of a JSON array of objects. */
   stages: Record<Stage, string>;
+  /** What it belongs to: the first request, or an operation on the living namespace. */
+  kind: 'request' | OperationKind;
+}
+
+/** The request that holds, as it was written: what a change is made from. */
+export interface RequestAnswer {
+  requestId: string;
+  request: unknown;
+  planDigest: string;
 }
 
 export const submitUpdate = defineUpdate<SubmitAnswer, [Submission]>('submit');
+export const changeUpdate = defineUpdate<ChangeAnswer, [ChangeMessage]>('change');
+export const transferUpdate = defineUpdate<ChangeAnswer, [TransferMessage]>('transfer');
 export const decideUpdate = defineUpdate<DecideAnswer, [DecisionMessage]>('decide');
 export const teardownUpdate = defineUpdate<PhaseAnswer, [TeardownMessage]>('teardown');
 export const cancelUpdate = defineUpdate<PhaseAnswer, [CancelMessage]>('cancel');
+export const retryUpdate = defineUpdate<PhaseAnswer, [RetryMessage]>('retry');
+export const skipUpdate = defineUpdate<PhaseAnswer, [SkipMessage]>('skip');
+export const abandonUpdate = defineUpdate<PhaseAnswer, [AbandonMessage]>('abandon');
 
 /** The same as `decide` for callers that can only signal; an invalid one is recorded and shown, never dropped. */
 export const decisionSignal = defineSignal<[DecisionMessage]>('decision');
 
 export const statusQuery = defineQuery<Status>('status');
 export const planQuery = defineQuery<PlanAnswer | null>('plan');
+export const requestQuery = defineQuery<RequestAnswer | null>('request');
 export const historyQuery = defineQuery<TimelineEntry[]>('history');
 
 /** What `preview` answers: the verdict and the plan, with no effect anywhere. */

@@ -1,7 +1,17 @@
 // The shape of what a caller sent, before anything reads it: whoever speaks to Temporal may send anything, and a handler that
 // stumbles over it would stop the run for everybody. Says which field is wrong; it proves and decides nothing.
 import type { Problem } from '../spec/errors.ts';
-import type { CancelMessage, DecisionMessage, Submission, TeardownMessage } from './messages.ts';
+import type {
+  AbandonMessage,
+  CancelMessage,
+  ChangeMessage,
+  DecisionMessage,
+  RetryMessage,
+  SkipMessage,
+  Submission,
+  TeardownMessage,
+  TransferMessage,
+} from './messages.ts';
 import { refusal } from './run.ts';
 
 /** Longer ids and reasons are no ids and reasons; Temporal itself allows 1,000 bytes for an update's id. */
@@ -55,6 +65,33 @@ export function checkDecision(message: unknown): DecisionMessage {
 
 export function checkEnding(message: unknown): TeardownMessage & CancelMessage {
   return checked(message, { requestId: text(MAX_ID_LENGTH), by: isToken, reason: optional(text(MAX_REASON_LENGTH)) });
+}
+
+export function checkChange(message: unknown): ChangeMessage {
+  return checked(message, {
+    requestId: text(MAX_ID_LENGTH),
+    request: present,
+    basedOn: optional(text(MAX_ID_LENGTH)),
+    reason: optional(text(MAX_REASON_LENGTH)),
+    by: isToken,
+  });
+}
+
+export function checkTransfer(message: unknown): TransferMessage {
+  return checked(message, {
+    requestId: text(MAX_ID_LENGTH),
+    team: text(MAX_ID_LENGTH),
+    reason: optional(text(MAX_REASON_LENGTH)),
+    by: isToken,
+  });
+}
+
+export function checkRetry(message: unknown): RetryMessage {
+  return checked(message, { requestId: text(MAX_ID_LENGTH), by: isToken });
+}
+
+export function checkGivingUp(message: unknown): SkipMessage & AbandonMessage {
+  return checked(message, { requestId: text(MAX_ID_LENGTH), reason: text(MAX_REASON_LENGTH), by: isToken });
 }
 
 /** An empty one is a text as well: that it proves nothing is for the verification to say. */

@@ -17,7 +17,7 @@ export async function preview(input: { name: string; submission: Submission }): 
   const { planDigest, changeDigest, incarnation, changes, stages, approval } = admitted;
   return {
     problems,
-    plan: { planDigest, changeDigest, incarnation, changes, stages },
+    plan: { kind: 'request', planDigest, changeDigest, incarnation, changes, stages },
     approval: {
       rule: approval.rule,
       awaits: approval.slots.map(({ slot, why, users, groups }) => ({ slot, why, users, groups })),

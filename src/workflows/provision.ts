@@ -23,14 +23,14 @@ export async function provision(run: Run): Promise<void> {
       for (const stage of STAGES) await ensure(run, stage);
     });
   } catch (error) {
-    return abandon(run, explain(run, error));
+    return turnBack(run, explain(run, error));
   }
   // The last stage had ended when the cancel came; what was accepted counts all the same.
-  if (run.state.cancelledBy !== undefined) return abandon(run, [cancelled(run)]);
+  if (run.state.cancelledBy !== undefined) return turnBack(run, [cancelled(run)]);
   becomeReady(run);
 }
 
-async function abandon(run: Run, problems: Problem[]): Promise<void> {
+async function turnBack(run: Run, problems: Problem[]): Promise<void> {
   run.state.problems = problems;
   noteProblems(run, problems);
   step(run, 'undoing');
@@ -63,12 +63,12 @@ function write(admission: Admitted, stage: Stage): Promise<StageOutcome> {
     case 'guardrails':
       return ensuring(
         timing,
-        `Guardrails: ${list(refs.guardrails)}; wait until the quota is enforced`,
+        `Guardrails: ${listed(refs.guardrails)}; wait until the quota is enforced`,
       ).ensureGuardrails(input);
     case 'equipment':
-      return ensuring(timing, `Equipment: ${list(refs.equipment)}`).ensureEquipment(input);
+      return ensuring(timing, `Equipment: ${listed(refs.equipment)}`).ensureEquipment(input);
     case 'access':
-      return ensuring(timing, `Access: read the guardrails back, then ${list(refs.access)}`).grantAccess({
+      return ensuring(timing, `Access: read the guardrails back, then ${listed(refs.access)}`).grantAccess({
         ...input,
         expect: readBack(admission),
       });
@@ -76,12 +76,12 @@ function write(admission: Admitted, stage: Stage): Promise<StageOutcome> {
 }
 
 /** What must be in force before anybody has access: limits, quota and every network policy. */
-function readBack({ refs }: Admitted): ObjectRef[] {
+export function readBack({ refs }: Admitted): ObjectRef[] {
   return [...refs.guardrails, ...refs.equipment.filter((ref) => ref.kind === 'NetworkPolicy')];
 }
 
 /** Summaries are cut by the server at 400 bytes. */
-function list(refs: ObjectRef[]): string {
+export function listed(refs: readonly ObjectRef[]): string {
   const text = refs.map((ref) => `${ref.kind} ${ref.name}`).join(', ');
   return text.length <= 250 ? text : `${text.slice(0, 249)}…`;
 }

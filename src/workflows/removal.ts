@@ -1,12 +1,12 @@
 // Removal, for teardown and undo alike, driven by the inventory alone: access first, then the namespace with all that is in
 // it. What cannot be removed is told and tried again until it can; the order is never broken to get on.
-import { sleep } from '@temporalio/workflow';
-import type { InventoryEntry } from '../spec/inventory.ts';
-import { refKey, strike } from '../spec/inventory.ts';
+import { type InventoryEntry, refKey, strike } from '../spec/inventory.ts';
+import { isEnd } from '../spec/lifecycle.ts';
 import type { Blocked, Blocker } from '../spec/status.ts';
 import { removing } from './activities.ts';
+import { block, pauseBlocked, unblock } from './blocked.ts';
 import { failureOf } from './failure.ts';
-import { admittedOf, enter, isLong, noteEffects, noteProblems, now, publish, type Run, step } from './run.ts';
+import { admittedOf, enter, isLong, noteEffects, now, type Run, step } from './run.ts';
 
 export async function remove(run: Run): Promise<void> {
   const interrupted = run.state.blocked?.phase ?? run.state.phase;
@@ -27,9 +27,10 @@ type Attempt =
 
 /** false: the history has grown long meanwhile; the caller carries the run over and comes back. */
 async function removeAll(run: Run): Promise<boolean> {
-  while (!isLong(run)) {
+  while (!isLong(run) && !isEnd(run.state.phase)) {
     const revoked = await revokeAccess(run);
     const result = revoked.done ? await deleteNamespace(run) : revoked;
+    if (isEnd(run.state.phase)) return false;
     if (result.done) {
       unblock(run);
       return true;
@@ -82,7 +83,7 @@ async function deleteNamespace(run: Run): Promise<Attempt> {
  */
 function suspectAccess({ state }: Run): void {
   const { access } = state.admission?.refs ?? { access: [] };
-  const listed = new Set(state.inventory.map(refKey));
+  const listed = new Set([...state.inventory, ...state.leftBehind.map(({ ref }) => ref)].map(refKey));
   const missing = access.filter((ref) => !listed.has(refKey(ref)));
   state.inventory.push(...missing.map((ref): InventoryEntry => ({ ...ref, stage: 'access', state: 'intended' })));
 }
@@ -129,37 +130,4 @@ function strikeOff(run: Run, effects: Parameters<typeof strike>[1]): void {
   run.state.inventory = strike(run.state.inventory, effects);
   run.state.leftAlone.push(...effects.filter((effect) => effect.outcome === 'skipped').map((effect) => effect.ref));
   noteEffects(run, effects);
-}
-
-function block(run: Run, why: Pick<Blocked, 'problems' | 'objects' | 'blockers'>): void {
-  const { state } = run;
-  if (state.blocked !== null) {
-    const changed =
-      JSON.stringify([state.blocked.problems, state.blocked.blockers]) !== JSON.stringify([why.problems, why.blockers]);
-    state.blocked = { ...state.blocked, ...why, attempts: state.blocked.attempts + 1 };
-    if (changed) {
-      noteProblems(run, why.problems);
-      publish(run);
-    }
-    return;
-  }
-  const interrupted = state.phase;
-  state.blocked = { phase: interrupted, step: state.step, since: now(), attempts: 1, ...why };
-  noteProblems(run, why.problems);
-  enter(run, 'blocked', state.step, `${interrupted} cannot go on`);
-}
-
-function unblock(run: Run): void {
-  const { state } = run;
-  if (state.blocked === null) return;
-  const { phase, step: interruptedStep } = state.blocked;
-  state.blocked = null;
-  enter(run, phase, interruptedStep, 'the blocker is gone; the run goes on by itself');
-}
-
-async function pauseBlocked(run: Run): Promise<void> {
-  const { timing } = admittedOf(run);
-  const attempts = run.state.blocked?.attempts ?? 1;
-  const seconds = Math.min(timing.blockedRetrySeconds * 2 ** (attempts - 1), timing.blockedRetryMaxSeconds);
-  await sleep(seconds * 1000, { summary: `Blocked: tries the removal of ${run.name} again` });
 }

@@ -14,11 +14,11 @@ import { openSlots, seated } from '../spec/approval.ts';
 import { AWAITED_MAX_BYTES } from '../spec/awaited.ts';
 import type { ErrorName, Problem } from '../spec/errors.ts';
 import { describeRef, type Effect } from '../spec/inventory.ts';
-import { type Phase, TRANSITIONS } from '../spec/lifecycle.ts';
+import { type Phase, type Situation, situationOf, TRANSITIONS } from '../spec/lifecycle.ts';
 import { awaitsGroup, awaitsUser } from '../spec/names.ts';
 import { type Step, TIMELINE_LENGTH, type TimelineEntry } from '../spec/status.ts';
 import { detailsOf } from './describe.ts';
-import type { LifecycleState } from './state.ts';
+import type { Asked, LifecycleState } from './state.ts';
 
 export interface Run {
   state: LifecycleState;
@@ -26,6 +26,8 @@ export interface Run {
   name: string;
   /** Open while a provisioning may still be cancelled. */
   inFlight: CancellationScope | null;
+  /** Set by `retry`: the pause of a blocked run is over. */
+  retried: boolean;
   /** Decisions whose proof is being checked: a deadline waits for those that came before it. */
   deciding: number;
 }
@@ -76,7 +78,7 @@ export function note(run: Run, entry: Omit<TimelineEntry, 'at'>): void {
 }
 
 export function noteEffects(run: Run, effects: readonly Effect[]): void {
-  const request = run.state.submission.requestId;
+  const request = run.state.operation?.requestId ?? run.state.submission.requestId;
   for (const effect of effects) {
     note(run, { kind: 'effect', text: `${effect.outcome} ${describeRef(effect.ref)}`, effect, request });
   }
@@ -106,16 +108,20 @@ export function publish(run: Run): void {
         ]),
     { key: ATTRIBUTE.phase, value: state.phase },
     { key: ATTRIBUTE.awaits, value: awaited(state) },
-    { key: ATTRIBUTE.needsPerson, value: state.phase === 'awaiting-approval' || state.phase === 'blocked' },
+    { key: ATTRIBUTE.needsPerson, value: awaitsDecision(state) || state.phase === 'blocked' },
     { key: ATTRIBUTE.errorType, value: state.blocked?.problems[0]?.code ?? state.problems[0]?.code ?? null },
     { key: ATTRIBUTE.leaseEnd, value: state.leaseEndsAt === undefined ? null : new Date(state.leaseEndsAt) },
   ]);
   setCurrentDetails(detailsOf(name, state));
 }
 
+export function awaitsDecision({ phase, operation }: LifecycleState): boolean {
+  return phase === 'awaiting-approval' || operation?.step === 'awaiting-approval';
+}
+
 function awaited(state: LifecycleState): string[] | null {
-  const { approval } = state;
-  if (state.phase !== 'awaiting-approval' || approval === null) return null;
+  const { approval } = state.operation ?? state;
+  if (!awaitsDecision(state) || approval === null) return null;
   const people = openSlots(approval).map((slot) => seated(slot, approval.escalated));
   const tokens = people.flatMap(({ users, groups }) => [...users.map(awaitsUser), ...groups.map(awaitsGroup)]);
   // Groups first: when it does not all fit, many people are found by one of them.
@@ -133,6 +139,15 @@ function fitting(tokens: string[]): string[] {
     if (fits) bytes += more;
     return fits;
   });
+}
+
+/** What a decision or a cancel is about now: the operation, else the first request. */
+export function askedOf({ state }: Run): Asked {
+  return state.operation ?? state;
+}
+
+export function situation({ state }: Run): Situation {
+  return situationOf(state.phase, state.operation);
 }
 
 export function admittedOf(run: Run): Admitted {

@@ -1,36 +1,66 @@
 // The state of one lifecycle run, versioned and JSON-safe: what queries show and what continue-as-new carries over.
-import type { Admitted } from '../spec/admission.ts';
+import type { Admitted, ChangeAdmitted } from '../spec/admission.ts';
 import type { ApprovalState } from '../spec/approval.ts';
 import type { Problem } from '../spec/errors.ts';
 import type { InventoryEntry, ObjectRef } from '../spec/inventory.ts';
-import type { Phase } from '../spec/lifecycle.ts';
-import type { Blocked, Blocker, Step, TimelineEntry } from '../spec/status.ts';
-import type { StartArgument, Submission, SubmitAnswer } from './messages.ts';
+import type { OperationStep, Phase } from '../spec/lifecycle.ts';
+import type {
+  Blocked,
+  Blocker,
+  LeftBehind,
+  OperationKind,
+  OperationOutcome,
+  Step,
+  TimelineEntry,
+} from '../spec/status.ts';
+import type { ChangeAnswer, StartArgument, Submission, SubmitAnswer } from './messages.ts';
 
-export interface LifecycleState {
-  v: 1;
-  submission: Submission;
+/** What people are asked to decide, be it the first request or an operation: both keep it in the same fields. */
+export interface Asked {
   admission: Admitted | null;
+  approval: ApprovalState | null;
+  approvalOpenedAt?: string;
+  reminded: boolean;
+  /** Set by `cancel` (or a native cancel) while it is in progress. */
+  cancelledBy?: string;
+  problems: Problem[];
+}
+
+/** A change or a transfer beside the phase `ready`; gone when it is applied, refused, dropped or undone. */
+export interface Operation extends Asked {
+  kind: OperationKind;
+  step: OperationStep;
+  requestId: string;
+  startedAt: string;
+  admission: ChangeAdmitted;
+  /** gzip + base64 of what stood there before; set before the first write. */
+  images?: string;
+}
+
+export interface LifecycleState extends Asked {
+  v: 2;
+  submission: Submission;
   phase: Phase;
   step: Step;
   requestedAt: string;
   provisioningStartedAt?: string;
   readyAt?: string;
   leaseEndsAt?: string;
-  approval: ApprovalState | null;
-  approvalOpenedAt?: string;
-  reminded: boolean;
-  /** Set by `cancel` (or a native cancel) while something is in progress. */
-  cancelledBy?: string;
+  /** The request that holds after a change; absent: the submitted one. */
+  wanted?: { requestId: string; request: unknown };
+  operation: Operation | null;
+  lastOperation?: OperationOutcome;
   inventory: InventoryEntry[];
   leftAlone: ObjectRef[];
+  leftBehind: LeftBehind[];
   blocked: Blocked | null;
   /** Since when the namespace is Terminating, and what is still in it. */
   dying?: { since: string; remaining: Blocker[] };
-  problems: Problem[];
+  /** Until when the name of a deleted namespace rests; deleted when somebody of its team takes it before. */
+  quarantinedUntil?: string;
   timeline: TimelineEntry[];
   /** The newest request ids with the content they came with and what they were answered, oldest first. */
-  answered: { requestId: string; bodySha256: string; answer: SubmitAnswer }[];
+  answered: { requestId: string; bodySha256: string; answer: SubmitAnswer | ChangeAnswer }[];
 }
 
 /** What a run begins with: a caller's start argument, or what an earlier run of the same namespace carried over. */
@@ -39,18 +69,23 @@ export type LifecycleInput = StartArgument | { resume: LifecycleState };
 export const ANSWERED_LENGTH = 100;
 
 /** Reads what an older build carried over. A version that this build does not know stops the task until the right build runs. */
-export function upgrade(state: LifecycleState): LifecycleState {
+export function upgrade(state: LifecycleState | EarlierState): LifecycleState {
   switch (state.v) {
     case 1:
+      return { ...state, v: 2, operation: null, leftBehind: [] };
+    case 2:
       return state;
     default:
-      throw new Error(`this build reads states of version 1, not ${String((state as { v: unknown }).v)}`);
+      throw new Error(`this build reads states of version 1 and 2, not ${String((state as { v: unknown }).v)}`);
   }
 }
 
+/** Before there were operations. */
+type EarlierState = Omit<LifecycleState, 'v' | 'operation' | 'leftBehind'> & { v: 1 };
+
 export function freshState(submission: Submission, requestedAt: string): LifecycleState {
   return {
-    v: 1,
+    v: 2,
     submission,
     admission: null,
     phase: 'requested',
@@ -58,8 +93,10 @@ export function freshState(submission: Submission, requestedAt: string): Lifecyc
     requestedAt,
     approval: null,
     reminded: false,
+    operation: null,
     inventory: [],
     leftAlone: [],
+    leftBehind: [],
     blocked: null,
     problems: [],
     timeline: [{ at: requestedAt, kind: 'request', text: `request ${submission.requestId} received` }],

@@ -1,11 +1,11 @@
 // `submit`: the first request of a run is answered when admission has; a repeated one gets the same answer again; any other
 // for the same name is told who holds it.
 import { condition } from '@temporalio/workflow';
-import type { Sender } from '../spec/approval.ts';
+import { isAmong, type Sender } from '../spec/approval.ts';
 import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
 import { LIFECYCLE } from '../spec/lifecycle.ts';
 import type { Submission, SubmitAnswer } from './messages.ts';
-import { admittedOf, type Run, refusal } from './run.ts';
+import { admittedOf, type Run, refusal, situation } from './run.ts';
 import { prove, refused } from './sender.ts';
 import { ANSWERED_LENGTH } from './state.ts';
 
@@ -14,7 +14,7 @@ export async function submit(run: Run, message: Submission): Promise<SubmitAnswe
   const bodySha256 = sha256Hex(canonicalJson({ mode: message.mode, request: message.request }));
   const ofThisRun = message.requestId === state.submission.requestId;
   const earlier = state.answered.find((each) => each.requestId === message.requestId);
-  if (earlier !== undefined && earlier.bodySha256 === bodySha256) return earlier.answer;
+  if (earlier !== undefined && earlier.bodySha256 === bodySha256) return earlier.answer as SubmitAnswer;
   const ownSha256 = sha256Hex(canonicalJson({ mode: state.submission.mode, request: state.submission.request }));
   if (earlier !== undefined || (ofThisRun && bodySha256 !== ownSha256)) {
     throw refusal({
@@ -24,7 +24,8 @@ export async function submit(run: Run, message: Submission): Promise<SubmitAnswe
   }
   await condition(() => state.phase !== 'requested');
   if (!ofThisRun) {
-    const sender = await proveSubmission(run, message);
+    const { sender } = await proveSubmission(run, message);
+    if (state.quarantinedUntil !== undefined) return endQuarantine(run, message, sender);
     // Somebody who asks for the same once more, under a new id, asks for nothing new.
     const same = bodySha256 === ownSha256 && sender.subject === state.admission?.sender.subject;
     if (!same || !livesOrComes(run)) throw conflict(run, message);
@@ -50,20 +51,40 @@ function remember(run: Run, requestId: string, bodySha256: string): SubmitAnswer
   return answer;
 }
 
+/** Its own team may take the name at once: this run ends, and the same call starts the next one. */
+function endQuarantine(run: Run, message: Submission, sender: Sender): never {
+  const { state } = run;
+  const { spec, rights } = admittedOf(run);
+  const [team] = tripleOf(message.request).split('/');
+  if (team === spec.team && isAmong(rights.submit ?? { users: [], groups: [] }, sender)) {
+    delete state.quarantinedUntil;
+    throw refusal({
+      code: 'Ended',
+      message: `namespace ${run.name} was deleted; its name is free for team ${spec.team}`,
+    });
+  }
+  throw refusal({
+    code: 'Conflict',
+    message: `the name ${run.name} rests until ${state.quarantinedUntil}: it was team ${spec.team}'s, which may take it again before`,
+    field: 'name',
+    value: run.name,
+  });
+}
+
 /** Not where it is on its way out: there the same request asks for something that is no longer to come. */
 function livesOrComes({ state }: Run): boolean {
   if (state.step === 'undoing' || state.cancelledBy !== undefined) return false;
   return state.phase === 'awaiting-approval' || state.phase === 'provisioning' || state.phase === 'ready';
 }
 
-function proveSubmission(run: Run, message: Submission): Promise<Sender> {
+function proveSubmission(run: Run, message: Submission): Promise<{ sender: Sender }> {
   const { by, requestId: _requestId, ...body } = message;
   return prove(run, 'submit', by, body);
 }
 
 /** Another request for a name that is held: says by whom, and when two different triples came to the same name, says that. */
 function conflict(run: Run, message: Submission): Error {
-  const cell = LIFECYCLE[run.state.phase].submit;
+  const cell = LIFECYCLE[situation(run)].submit;
   if (cell.answer === 'refuse' && cell.code !== 'Conflict') return refused(run, cell);
   const { spec, sender } = admittedOf(run);
   const held = `${spec.team}/${spec.project}/${spec.environment}`;

@@ -46,6 +46,7 @@ export function statusWith(changes: Partial<Status>): Status {
     problems: [],
     inventory: [],
     leftAlone: [],
+    leftBehind: [],
     stale: false,
     ...changes,
   };
@@ -122,6 +123,7 @@ const binding = {
 const packed = (objects: unknown[]): string => gzipSync(JSON.stringify(objects)).toString('base64');
 
 export const planAnswer: PlanAnswer = {
+  kind: 'request',
   planDigest: '1a2b3c4d'.repeat(8),
   changeDigest: '9f8e7d6c'.repeat(8),
   incarnation: 'k3v9',

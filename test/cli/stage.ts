@@ -88,6 +88,12 @@ function clientOf(given: Partial<NaasClient>, onClose: () => void): NaasClient {
     history: unexpected('history'),
     teardown: unexpected('teardown'),
     cancel: unexpected('cancel'),
+    change: unexpected('change'),
+    transfer: unexpected('transfer'),
+    request: unexpected('request'),
+    retry: unexpected('retry'),
+    skip: unexpected('skip'),
+    abandon: unexpected('abandon'),
     close: async () => onClose(),
     ...given,
   };

@@ -89,6 +89,7 @@ describe('exit codes', () => {
       lapsed: 3,
       cancelled: 3,
       failed: 4,
+      abandoned: 4,
     });
   });
 

@@ -89,6 +89,7 @@ describe('the report', () => {
       },
     ],
     leftAlone: [],
+    leftBehind: [],
     stale: false,
   };
 

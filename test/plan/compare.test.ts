@@ -208,13 +208,20 @@ describe('compare', () => {
     ],
     ['a missing key', configMap, set(['data'], {}), ['data.team']],
   ])('changes an object with %s', (_name, planned, edit, fields) => {
-    expect(compare(ref, planned, living(planned, edit))).toEqual({ verb: 'change', ref, fields } satisfies Change);
+    expect(compare(ref, planned, living(planned, edit))).toMatchObject({
+      verb: 'change',
+      ref,
+      fields,
+    } satisfies Change);
   });
 
   it('calls what carries no incarnation, or is said to be foreign, a conflict', () => {
     expect(compare(ref, configMap, structuredClone(configMap))).toMatchObject({ verb: 'conflict' });
-    expect(compare(ref, configMap, living(configMap), true)).toMatchObject({ verb: 'conflict', fields: [] });
-    expect(compare(ref, configMap, living(configMap, set(['data'], {})), true)).toMatchObject({
+    expect(compare(ref, configMap, living(configMap), { foreign: true })).toMatchObject({
+      verb: 'conflict',
+      fields: [],
+    });
+    expect(compare(ref, configMap, living(configMap, set(['data'], {})), { foreign: true })).toMatchObject({
       verb: 'conflict',
       fields: ['data.team'],
     });

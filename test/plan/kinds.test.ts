@@ -79,15 +79,11 @@ describe('outsideClosedList', () => {
 });
 
 describe('managedKind', () => {
-  it('gives force to guardrails only and removes only namespaces and bindings singly', () => {
+  it('gives force to guardrails only', () => {
     expect(MANAGED_KINDS.filter((kind) => kind.guardrail).map((kind) => kind.kind)).toEqual([
       'LimitRange',
       'ResourceQuota',
       'NetworkPolicy',
-    ]);
-    expect(MANAGED_KINDS.filter((kind) => kind.removedSingly).map((kind) => kind.kind)).toEqual([
-      'Namespace',
-      'RoleBinding',
     ]);
   });
 

@@ -106,8 +106,15 @@ describe('approvalPolicy', () => {
 });
 
 describe('rightsOf', () => {
-  it('gives teardown and cancel to the owner, the leads and the operators', () => {
+  it('gives what changes or ends a namespace to the owner, the leads and the operators, a new request to the team', () => {
     const people = { users: ['ada@example.com'], groups: ['platform-operators', 'shop-leads'] };
-    expect(rightsOf(spec('dev'), ada, catalog)).toEqual({ teardown: people, cancel: people });
+    const submit = { users: [], groups: ['platform-operators', 'shop-developers', 'shop-leads'] };
+    expect(rightsOf(spec('dev'), ada, catalog)).toEqual({
+      submit,
+      change: people,
+      transfer: people,
+      teardown: people,
+      cancel: people,
+    });
   });
 });

@@ -1,20 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ERRORS } from '../../src/spec/errors.ts';
-import { isEnd, LIFECYCLE, MESSAGES, PHASES, TRANSITIONS } from '../../src/spec/lifecycle.ts';
+import {
+  isEnd,
+  LIFECYCLE,
+  MESSAGES,
+  type MessageName,
+  PHASES,
+  QUERIES,
+  SITUATIONS,
+  situationOf,
+  TRANSITIONS,
+} from '../../src/spec/lifecycle.ts';
 import { lifecycleTable } from '../support/lifecycle-table.ts';
 
 describe('the lifecycle table', () => {
-  it('has an answer for every message in every phase', () => {
-    const empty = PHASES.flatMap((phase) =>
+  it('has an answer for every message in every situation', () => {
+    const empty = SITUATIONS.flatMap((phase) =>
       MESSAGES.filter((message) => LIFECYCLE[phase][message] === undefined).map((message) => `${phase} × ${message}`),
     );
     expect(empty).toEqual([]);
-    expect(Object.keys(LIFECYCLE)).toEqual([...PHASES]);
+    expect(Object.keys(LIFECYCLE).sort()).toEqual([...SITUATIONS].sort());
   });
 
   it('refuses only by names of the error table, with a reason', () => {
-    for (const phase of PHASES) {
+    for (const phase of SITUATIONS) {
       for (const message of MESSAGES) {
         const cell = LIFECYCLE[phase][message];
         if (cell.answer !== 'refuse') continue;
@@ -24,26 +34,42 @@ describe('the lifecycle table', () => {
     }
   });
 
-  it('answers every query in every phase', () => {
-    for (const phase of PHASES)
-      for (const query of ['status', 'plan', 'history'] as const) expect(LIFECYCLE[phase][query].answer).toBe('accept');
+  it('answers every query in every situation', () => {
+    for (const situation of SITUATIONS)
+      for (const query of QUERIES) expect(LIFECYCLE[situation][query].answer).toBe('accept');
   });
 
-  it('takes a decision only while one is awaited, a teardown only when ready, a cancel only before anything is final', () => {
-    const accepting = (message: 'decide' | 'decision' | 'teardown' | 'cancel' | 'submit') =>
-      PHASES.filter((phase) => LIFECYCLE[phase][message].answer === 'accept');
-    expect(accepting('decide')).toEqual(['awaiting-approval']);
-    expect(accepting('decision')).toEqual(['awaiting-approval']);
-    expect(accepting('teardown')).toEqual(['ready']);
-    expect(accepting('cancel')).toEqual(['requested', 'awaiting-approval', 'provisioning']);
+  it('accepts each message in its situations and in no other', () => {
+    const accepting = (message: MessageName) =>
+      SITUATIONS.filter((situation) => LIFECYCLE[situation][message].answer === 'accept');
     expect(accepting('submit')).toEqual(['requested']);
+    for (const message of ['change', 'transfer'] as const) expect(accepting(message)).toEqual(['ready']);
+    for (const message of ['decide', 'decision'] as const)
+      expect(accepting(message)).toEqual(['awaiting-approval', 'ready+awaiting-approval']);
+    expect(accepting('teardown')).toEqual(['ready', 'ready+awaiting-approval', 'blocked+undoing']);
+    expect(accepting('cancel')).toEqual([
+      'requested',
+      'awaiting-approval',
+      'provisioning',
+      'ready+awaiting-approval',
+      'ready+applying',
+    ]);
+    for (const message of ['retry', 'skip', 'abandon'] as const)
+      expect(accepting(message)).toEqual(['blocked', 'blocked+undoing']);
   });
 
   it('accepts nothing but queries once a run is over', () => {
     for (const phase of PHASES.filter(isEnd)) {
-      for (const message of ['submit', 'decide', 'decision', 'teardown', 'cancel'] as const)
-        expect(LIFECYCLE[phase][message].answer).toBe('refuse');
+      const accepted = MESSAGES.filter((message) => LIFECYCLE[phase][message].answer !== 'refuse');
+      expect(accepted).toEqual([...QUERIES]);
     }
+  });
+
+  it('tells the situation from the phase and the operation beside it', () => {
+    expect(situationOf('ready', null)).toBe('ready');
+    expect(situationOf('ready', { step: 'applying' })).toBe('ready+applying');
+    expect(situationOf('blocked', { step: 'undoing' })).toBe('blocked+undoing');
+    expect(situationOf('deleting', null)).toBe('deleting');
   });
 
   it('leads from the first phase to every other, and from every phase to an end', () => {

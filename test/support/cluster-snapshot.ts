@@ -59,6 +59,21 @@ function canonical(value: unknown): string {
   );
 }
 
+const COMES_AND_GOES = new Set(['NetworkPolicy', 'RoleBinding']);
+
+/** Every object without what the server counts and keeps about it: equal means that it says the same. */
+export function contentOf(taken: Snapshot): Snapshot {
+  return new Map(
+    [...taken].map(([key, text]) => {
+      const object = JSON.parse(text);
+      // A change may remove kinds that come and go; put back, such an object is a new one that says the same.
+      const born = COMES_AND_GOES.has(object.kind) ? ['uid', 'creationTimestamp'] : [];
+      for (const field of ['managedFields', 'resourceVersion', 'generation', ...born]) delete object.metadata[field];
+      return [key, canonical(object)];
+    }),
+  );
+}
+
 /** One line for each object that was added, removed or changed; empty when the two are the same, byte for byte. */
 export function diff(before: Snapshot, after: Snapshot): string[] {
   const lines: string[] = [];

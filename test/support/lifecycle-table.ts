@@ -1,12 +1,18 @@
 // The lifecycle as the Markdown table that docs/lifecycle.md holds: `node test/support/lifecycle-table.ts` prints it.
-import { type Cell, LIFECYCLE, MESSAGES, PHASES } from '../../src/spec/lifecycle.ts';
+import { type Cell, LIFECYCLE, MESSAGES, QUERIES, SITUATIONS } from '../../src/spec/lifecycle.ts';
 
 export function lifecycleTable(): string {
-  const messages = MESSAGES.filter((message) => !['status', 'plan', 'history', 'decision'].includes(message));
-  const rows = PHASES.map(
-    (phase) => `| ${phase} | ${messages.map((message) => cellText(LIFECYCLE[phase][message])).join(' | ')} |`,
+  const left: readonly string[] = [...QUERIES, 'decision', 'transfer', 'skip', 'abandon'];
+  const messages = MESSAGES.filter((message) => !left.includes(message));
+  const rows = SITUATIONS.map(
+    (situation) =>
+      `| ${situation} | ${messages.map((message) => cellText(LIFECYCLE[situation][message])).join(' | ')} |`,
   );
-  return [`| phase | ${messages.join(' | ')} |`, `|---|${messages.map(() => '---|').join('')}`, ...rows].join('\n');
+  return [
+    `| phase, and the step of an operation beside it | ${messages.join(' | ')} |`,
+    `|---|${messages.map(() => '---|').join('')}`,
+    ...rows,
+  ].join('\n');
 }
 
 function cellText(cell: Cell): string {

@@ -11,7 +11,7 @@ import type { ApprovalTimes } from '../../src/spec/approval.ts';
 import { isEnd, type Phase } from '../../src/spec/lifecycle.ts';
 import type { Status } from '../../src/spec/status.ts';
 import type { DecisionMessage } from '../../src/workflows/messages.ts';
-import { diff, type Kubectl, type Snapshot, snapshot } from './cluster-snapshot.ts';
+import { contentOf, diff, type Kubectl, type Snapshot, snapshot } from './cluster-snapshot.ts';
 import { type EffectTable, effectTable } from './effects-table.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { sharedPlatform, startTestWorker, type TestWorker } from './platform.ts';
@@ -44,10 +44,15 @@ export interface Stand {
   signalDecision(name: string, message: DecisionMessage): Promise<void>;
   /** Waits until each has been seen in one of the phases, and answers those statuses. */
   untilAll(names: readonly string[], phases: readonly Phase[]): Promise<Status[]>;
+  /** Waits until no operation is under way on a ready namespace. */
+  untilOperation(name: string): Promise<Status>;
   /** When the API server answered the first such call well, in epoch milliseconds. */
   untilEffect(tenant: string, verb: string, resource: string): Promise<number>;
   /** A snapshot of a cluster that has come to rest: two in a row are equal. */
   snapshot(): Promise<Snapshot>;
+  /** The same without versions and managed fields: what an undo of a change has to give back. */
+  content(): Promise<Snapshot>;
+  contentSince(before: Snapshot): Promise<string[]>;
   /** What differs right now; empty when nothing does. */
   changesSince(before: Snapshot): Promise<string[]>;
   startWorker(env?: Record<string, string>): Promise<void>;
@@ -129,6 +134,16 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
     outcomeOfDecide: (name, message, updateId) => outcomeOfDecide(temporal, name, message, updateId),
     signalDecision: (name, message) => signalDecision(temporal, name, message),
     untilAll: (names, phases) => Promise.all(names.map((name) => untilPhase(owner, name, phases))),
+    async untilOperation(name) {
+      const giveUpMs = Date.now() + PATIENCE_MS;
+      for (;;) {
+        const status = await persistently(() => owner.status(name));
+        if (!status.stale && status.phase === 'ready' && status.operation === undefined) return status;
+        if (Date.now() > giveUpMs || isEnd(status.phase))
+          throw new Error(`${name} is ${status.phase}, ${JSON.stringify(status.operation ?? status.problems)}`);
+        await pause(LOOK_EVERY_MS);
+      }
+    },
     async untilEffect(tenant, verb, resource) {
       const giveUpMs = Date.now() + PATIENCE_MS;
       for (;;) {
@@ -142,6 +157,8 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
       }
     },
     snapshot: () => restingSnapshot(kube),
+    content: async () => contentOf(await restingSnapshot(kube)),
+    contentSince: async (before) => diff(before, contentOf(await restingSnapshot(kube))),
     changesSince: async (before) => diff(before, await snapshot(kube)),
     async startWorker(more = {}) {
       workers.push(await startTestWorker({ env: { ...env, ...more }, taskQueue }));

@@ -74,6 +74,19 @@ export async function connectCluster(options: ConnectOptions): Promise<Kubernete
     return { verb: 'apply', ref, fieldManager, call: http };
   };
 
+  const merging = async (ref: ObjectRef, patch: Record<string, unknown>, call: CallOptions): Promise<Write> => {
+    const resource = await discovery.resourceOf(ref, call);
+    const http: HttpCall = {
+      method: 'PATCH',
+      path: objectPath(resource, ref.namespace, ref.name),
+      query: { fieldManager, fieldValidation: 'Strict' },
+      body: patch,
+      contentType: 'application/merge-patch+json',
+      what: `merge into ${describeRef(ref)}`,
+    };
+    return { verb: 'merge', ref, fieldManager, call: http };
+  };
+
   const read = async (ref: ObjectRef, call: CallOptions): Promise<KubernetesObject | undefined> => {
     const resource = await discovery.resourceOf(ref, call);
     const what = `read of ${describeRef(ref)}`;
@@ -110,6 +123,7 @@ export async function connectCluster(options: ConnectOptions): Promise<Kubernete
     },
     create: async (object, call) => effects.write(await creation(object, call), call),
     apply: async (object, call) => effects.write(await application(object, call), call),
+    merge: async (ref, patch, call) => effects.write(await merging(ref, patch, call), call),
     dryRun: async (object, call) => effects.rehearse(await application(object, call), call),
     async probe(object, { as, ...call }) {
       const write = await creation(object, call);
@@ -117,10 +131,11 @@ export async function connectCluster(options: ConnectOptions): Promise<Kubernete
       const headers: [string, string][] = as === undefined ? [] : [['Impersonate-User', as.user], ...groups];
       return effects.rehearse({ ...write, call: { ...write.call, headers } }, call);
     },
-    async remove(ref, uid, call) {
+    async remove(ref, uid, { resourceVersion, ...call }) {
       const resource = await discovery.resourceOf(ref, call);
       const path = objectPath(resource, ref.namespace, ref.name);
-      const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid }, propagationPolicy: 'Background' };
+      const preconditions = { uid, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+      const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions, propagationPolicy: 'Background' };
       const what = `delete of ${describeRef(ref)}`;
       return effects.write({ verb: 'delete', ref, fieldManager, call: { method: 'DELETE', path, body, what } }, call);
     },

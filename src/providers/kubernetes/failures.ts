@@ -8,7 +8,7 @@ import type { HttpAnswer } from './transport.ts';
 export interface Attempt {
   /** "apply of ConfigMap shop/info". */
   what: string;
-  verb: 'get' | 'list' | 'create' | 'apply' | 'delete' | 'ask';
+  verb: 'get' | 'list' | 'create' | 'apply' | 'merge' | 'delete' | 'ask';
   /** The namespace that the object lives in; absent for cluster-scoped kinds. */
   namespace?: string | undefined;
   serverNowMs: number;
@@ -109,12 +109,15 @@ function conflict(refusal: Refusal, said: string, attempt: Attempt, fail: Fail):
   if (refusal.reason === 'AlreadyExists' && attempt.verb === 'create') {
     return fail('NotOurs', `found the name taken: ${said}`, 'Choose another name, or find out who owns the object.');
   }
-  if (/\buid\b/i.test(refusal.message)) {
+  if (/\buid\b/i.test(refusal.message) && !/resourceVersion/i.test(refusal.message)) {
     return fail(
       'Gone',
       `names an object that is gone: ${said}`,
       'It was deleted, and perhaps made anew, underneath; submit the request again.',
     );
+  }
+  if (/has been modified|resourceVersion|resource version/i.test(refusal.message)) {
+    return fail('Outdated', `met a newer version of the object: ${said}`, 'naas reads it again and goes on.');
   }
   return fail('Unavailable', `met another write: ${said}`, 'naas tries again by itself.');
 }

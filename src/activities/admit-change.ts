@@ -1,0 +1,223 @@
+// Admission of a change to a living namespace: proves the sender, resolves the whole wanted state, holds it against policy,
+// against what is applied and against what is live. Its recorded answer is what approval and apply rely on. No effects.
+import { changeDigest, plan, planDigest } from '../plan/index.ts';
+import { outsideClosedList } from '../plan/kinds.ts';
+import type { Plan } from '../plan/plan.ts';
+import { dropped } from '../plan/restore.ts';
+import type { Change, ChangeAdmission, ChangeAdmitted, PackedStage } from '../spec/admission.ts';
+import { isAmong, type People, type Sender } from '../spec/approval.ts';
+import { approvalPolicy, rightsOf, transferPolicy } from '../spec/approval-rules.ts';
+import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
+import type { Catalog } from '../spec/catalog.ts';
+import { NaasError, type Problem } from '../spec/errors.ts';
+import type { FieldPath } from '../spec/field-path.ts';
+import { changeGuardrails } from '../spec/guardrails.ts';
+import { type InventoryEntry, refKey, refOf, STAGES, type Stage } from '../spec/inventory.ts';
+import { LABEL } from '../spec/names.ts';
+import { isOperator, namePeople, together } from '../spec/people.ts';
+import { parseRequest } from '../spec/request.ts';
+import { requestOf } from '../spec/request-of.ts';
+import { resolve } from '../spec/resolve.ts';
+import type { NamespaceSpec } from '../spec/spec.ts';
+import type { OperationKind } from '../spec/status.ts';
+import { type AdmitDependencies, permanentProblems } from './admit.ts';
+import { atTheBoundary, callOptions } from './boundary.ts';
+import type { CallOptions, Cluster } from './cluster.ts';
+import { unpackStage } from './packing.ts';
+import { stamped, unstamped } from './stamp.ts';
+import { changesAgainst, type Survey, survey } from './survey.ts';
+
+export interface AdmitChangeInput {
+  kind: OperationKind;
+  name: string;
+  requestId: string;
+  /** The message without `by`, as its sender signed it: with `request`, or for a transfer with `team`. */
+  body: Record<string, unknown>;
+  by: string;
+  receivedAtMs: number;
+  /** Who may, as the last admission recorded it; operators may in any case. */
+  allowed: People | undefined;
+  /** What holds now. */
+  applied: {
+    spec: NamespaceSpec;
+    owner: Sender;
+    incarnation: string;
+    planDigest: string;
+    stages: Record<Stage, PackedStage>;
+    inventory: InventoryEntry[];
+  };
+}
+
+export function admitChangeActivities(deps: AdmitDependencies) {
+  return {
+    async admitChange(input: AdmitChangeInput): Promise<ChangeAdmission> {
+      return atTheBoundary(async () => {
+        try {
+          return await admitChange(deps, input, callOptions());
+        } catch (error) {
+          return { verdict: 'refused', problems: permanentProblems(error) };
+        }
+      });
+    },
+  };
+}
+
+async function admitChange(
+  deps: AdmitDependencies,
+  input: AdmitChangeInput,
+  options: CallOptions,
+): Promise<ChangeAdmission> {
+  const { kind, name, body, applied } = input;
+  const bodySha256 = sha256Hex(canonicalJson(body));
+  const { sender: by } = await deps.proofs.verify(
+    input.by,
+    { message: kind, namespace: name, bodySha256 },
+    input.receivedAtMs,
+  );
+  mayAsk(input, by, deps.catalog);
+  const request = kind === 'transfer' ? transferred(applied.spec, body['team']) : body['request'];
+  const spec = resolve(parseRequest(request), deps.catalog, { cluster: deps.cluster.name });
+  keepIdentity(kind, applied.spec, spec);
+  const planned = plan(spec);
+  const digest = planDigest(planned);
+  const seen = await survey(deps.cluster, spec, options);
+  ownLife(name, applied.incarnation, seen);
+  const removals = noLongerPlanned(deps.cluster.name, planned, applied.inventory);
+  const gone = droppedFields(deps.cluster.name, planned, applied.stages);
+  const changes = await changesOf(deps.cluster, planned, { removals, dropped: gone, seen }, options);
+  if (digest === applied.planDigest && changes.every(({ verb }) => verb === 'keep')) {
+    return { verdict: 'unchanged', by };
+  }
+  const problems = await problemsOf(deps, spec, planned, seen, options);
+  if (problems.length > 0) return { verdict: 'refused', problems };
+  const owner = kind === 'transfer' ? by : applied.owner;
+  return {
+    verdict: 'admitted',
+    sender: owner,
+    by,
+    request,
+    requestSha256: bodySha256,
+    spec,
+    incarnation: applied.incarnation,
+    planDigest: digest,
+    changeDigest: changeDigest(changes),
+    changes,
+    removals,
+    dropped: gone,
+    ...stamped(deps.cluster.name, planned, {
+      incarnation: applied.incarnation,
+      requestId: input.requestId,
+      planDigest: digest,
+      spec,
+    }),
+    approval: approvalOf(input, spec, by, seen, deps.catalog),
+    rights: rightsOf(spec, owner, deps.catalog),
+    timing: deps.catalog.policy.timing,
+  };
+}
+
+function mayAsk({ kind, name, allowed }: AdmitChangeInput, by: Sender, catalog: Catalog): void {
+  const people = allowed ?? { users: [], groups: [] };
+  if (isOperator(by, catalog) || isAmong(people, by)) return;
+  throw new NaasError({
+    code: 'NotAllowed',
+    message: `${by.subject} may not ${kind} namespace ${name}; that can ${namePeople(together([people, catalog.policy.operators]))}`,
+  });
+}
+
+/** The name stays, whatever it reads as: renaming is making another namespace. */
+function transferred(spec: NamespaceSpec, team: unknown): unknown {
+  return { ...requestOf(spec), team };
+}
+
+function approvalOf(
+  { kind, applied }: AdmitChangeInput,
+  spec: NamespaceSpec,
+  by: Sender,
+  seen: Survey,
+  catalog: Catalog,
+) {
+  if (kind === 'transfer') return transferPolicy(applied.spec, spec, by, catalog);
+  // Who consented once has consented: only new sources ask their owners.
+  const known = new Set(applied.spec.network.ingressFrom.map(({ namespace, team }) => `${namespace}/${team}`));
+  const added = Object.fromEntries(
+    Object.entries(seen.ingressOwners).filter(
+      ([namespace, owner]) => typeof owner !== 'object' || !known.has(`${namespace}/${owner.team}`),
+    ),
+  );
+  return approvalPolicy(spec, by, added, catalog);
+}
+
+const IDENTITY = ['name', 'team', 'project', 'environment', 'cluster'] as const;
+
+/** A change is to this namespace: what it is called, whose and where it is, cannot change on the way. */
+function keepIdentity(kind: OperationKind, applied: NamespaceSpec, wanted: NamespaceSpec): void {
+  const fixed = IDENTITY.filter((field) => kind === 'change' || field !== 'team');
+  const problems = fixed
+    .filter((field) => applied[field] !== wanted[field])
+    .map((field): Problem => {
+      const todo = field === 'team' ? `; \`naas transfer ${applied.name} --team ${wanted.team}\` hands it over` : '';
+      const message = `${field} is "${applied[field]}" and cannot become "${wanted[field]}" by a change${todo}`;
+      return { code: 'InvalidRequest', message, field, value: wanted[field], allowed: [applied[field]] };
+    });
+  if (problems.length > 0) throw new NaasError(problems);
+}
+
+function ownLife(name: string, incarnation: string, { liveNamespace }: Survey): void {
+  const live = liveNamespace?.metadata.labels?.[LABEL.incarnation];
+  if (live === incarnation && liveNamespace?.metadata['deletionTimestamp'] === undefined) return;
+  const what =
+    liveNamespace === undefined ? 'is not there' : live === incarnation ? 'is being deleted' : 'is another one';
+  throw new NaasError({
+    code: 'Gone',
+    message: `namespace ${name} on the cluster ${what}: somebody took it away past naas; \`naas delete ${name}\` ends this run`,
+  });
+}
+
+function noLongerPlanned(cluster: string, planned: Plan, inventory: InventoryEntry[]): InventoryEntry[] {
+  const wanted = new Set(planned.resources.map(({ object }) => refKey(refOf(cluster, object))));
+  return inventory.filter((entry) => entry.stage !== 'claim' && !wanted.has(refKey(entry)));
+}
+
+function droppedFields(cluster: string, planned: Plan, stages: Record<Stage, PackedStage>): ChangeAdmitted['dropped'] {
+  const applied = STAGES.flatMap((stage) => unpackStage(stages[stage])).map(unstamped);
+  const before = new Map(applied.map((object) => [refKey(refOf(cluster, object)), object]));
+  const entries = planned.resources.flatMap(({ object }): [string, FieldPath[]][] => {
+    const key = refKey(refOf(cluster, object));
+    const was = before.get(key);
+    const paths = was === undefined ? [] : dropped(was, object);
+    return paths.length === 0 ? [] : [[key, paths]];
+  });
+  return Object.fromEntries(entries);
+}
+
+async function changesOf(
+  cluster: Cluster,
+  planned: Plan,
+  against: Pick<ChangeAdmitted, 'removals' | 'dropped'> & { seen: Survey },
+  options: CallOptions,
+): Promise<Change[]> {
+  const objects = planned.resources.map(({ object }) => object);
+  const changes = await changesAgainst(cluster, objects, against.seen.liveNamespace, options, against.dropped);
+  const removed = against.removals.map(
+    ({ stage: _stage, state: _state, uid: _uid, ...ref }): Change => ({ verb: 'remove', ref, fields: [] }),
+  );
+  return [...changes, ...removed];
+}
+
+async function problemsOf(
+  deps: AdmitDependencies,
+  spec: NamespaceSpec,
+  planned: Plan,
+  seen: Survey,
+  options: CallOptions,
+): Promise<Problem[]> {
+  const objects = planned.resources.map(({ object }) => object);
+  const quota = objects.find(({ kind }) => kind === 'ResourceQuota');
+  const live = quota === undefined ? undefined : await deps.cluster.read(refOf(deps.cluster.name, quota), options);
+  const used = (live?.['status'] as { used?: Record<string, string> } | undefined)?.used ?? {};
+  return [
+    ...changeGuardrails({ spec, catalog: deps.catalog, ingressOwners: seen.ingressOwners, quotaUsed: used }),
+    ...outsideClosedList(spec.name, objects),
+  ];
+}

@@ -1,0 +1,63 @@
+// What the plan leaves out on purpose, because its digest must not depend on it: incarnation, request, digest and Spec.
+// Stamped once, at admission, and packed: what was approved is what is applied.
+import type { KubernetesObject, Plan } from '../plan/plan.ts';
+import type { PackedStage } from '../spec/admission.ts';
+import { type ObjectRef, refOf, STAGES, type Stage } from '../spec/inventory.ts';
+import { ANNOTATION, LABEL } from '../spec/names.ts';
+import type { NamespaceSpec } from '../spec/spec.ts';
+import { packJson, packStage } from './packing.ts';
+
+export interface Stamp {
+  incarnation: string;
+  requestId: string;
+  planDigest: string;
+  spec: NamespaceSpec;
+}
+
+export interface Rendered {
+  stages: Record<Stage, PackedStage>;
+  refs: Record<Stage, ObjectRef[]>;
+}
+
+export function stamped(cluster: string, plan: Plan, stamp: Stamp): Rendered {
+  const byStage = mapStages((stage) =>
+    plan.resources.filter((resource) => resource.stage === stage).map((resource) => stampOn(resource.object, stamp)),
+  );
+  return {
+    stages: mapStages((stage) => packStage(byStage[stage])),
+    refs: mapStages((stage) => byStage[stage].map((object) => refOf(cluster, object))),
+  };
+}
+
+function stampOn(object: KubernetesObject, stamp: Stamp): KubernetesObject {
+  const metadata = {
+    ...object.metadata,
+    labels: { ...object.metadata.labels, [LABEL.incarnation]: stamp.incarnation },
+  };
+  if (object.kind !== 'Namespace') return { ...object, metadata };
+  const annotations = {
+    ...object.metadata.annotations,
+    [ANNOTATION.request]: stamp.requestId,
+    [ANNOTATION.planDigest]: stamp.planDigest,
+    [ANNOTATION.spec]: packJson(stamp.spec),
+  };
+  return { ...object, metadata: { ...metadata, annotations } };
+}
+
+/** As the plan gave it: what a comparison with the approved changes has to look at. */
+export function unstamped(object: KubernetesObject): KubernetesObject {
+  const { [LABEL.incarnation]: _incarnation, ...labels } = object.metadata.labels ?? {};
+  const {
+    [ANNOTATION.request]: _request,
+    [ANNOTATION.planDigest]: _planDigest,
+    [ANNOTATION.spec]: _spec,
+    ...annotations
+  } = object.metadata.annotations ?? {};
+  const { annotations: _annotations, ...metadata } = object.metadata;
+  const kept = Object.keys(annotations).length === 0 ? metadata : { ...metadata, annotations };
+  return { ...object, metadata: { ...kept, labels } };
+}
+
+export function mapStages<T>(make: (stage: Stage) => T): Record<Stage, T> {
+  return Object.fromEntries(STAGES.map((stage) => [stage, make(stage)])) as Record<Stage, T>;
+}

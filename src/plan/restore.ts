@@ -1,0 +1,125 @@
+// How an object gets back to what it was before a change: field by field of what we set, and only where our value still
+// stands. What others wrote since is theirs. Pure: it decides, the activities write.
+import { canonicalJson } from '../spec/canonical.ts';
+import type { FieldPath } from '../spec/field-path.ts';
+import { standsAt, valueAt } from './compare.ts';
+import type { KubernetesObject } from './plan.ts';
+
+/** One field of ours: back to `value`, gone (`value` undefined), or left as somebody else has it since. */
+export interface FieldReturn {
+  path: FieldPath;
+  verb: 'set' | 'drop' | 'leave';
+  value?: unknown;
+}
+
+export interface Versions {
+  /** What we had applied before the change; undefined for an object that was not ours. */
+  applied: KubernetesObject | undefined;
+  /** What the change applies. */
+  wanted: KubernetesObject;
+  /** What stood there before the change. */
+  before: KubernetesObject;
+  /** What stands there now. */
+  live: KubernetesObject;
+}
+
+export function returns({ applied, wanted, before, live }: Versions): FieldReturn[] {
+  const paths = new Map<string, FieldPath>();
+  for (const path of [...leaves(applied), ...leaves(wanted)]) paths.set(JSON.stringify(path), path);
+  const covered = [...paths.values()];
+  // A leaf on one side can be a map on the other; the finer places say all that is needed.
+  return covered
+    .filter((path) => !covered.some((other) => isWithin(other, path)))
+    .map((path) => {
+      const was = valueAt(before, path);
+      const now = valueAt(live, path);
+      const set = valueAt(wanted, path);
+      const isOurs = set === undefined ? now === undefined : standsAt(wanted.kind, path, set, now);
+      const asBefore = canonicalJson([now]) === canonicalJson([was]);
+      if (!isOurs && !asBefore) return { path, verb: 'leave' };
+      // A field that was never ours, and was not touched, stays with whoever holds it.
+      if (asBefore && !isOurs && valueAt(applied, path) === undefined) return { path, verb: 'leave' };
+      return was === undefined ? { path, verb: 'drop' } : { path, verb: 'set', value: was };
+    });
+}
+
+/** Whether the live object differs in any field that goes back. */
+export function differsFromBefore(live: KubernetesObject, fields: readonly FieldReturn[]): boolean {
+  return fields.some(
+    ({ path, verb, value }) => verb !== 'leave' && canonicalJson([valueAt(live, path)]) !== canonicalJson([value]),
+  );
+}
+
+/** For server-side apply: what we set is what we own afterwards; what is missing and was ours alone goes away. */
+export function asApplied(identity: KubernetesObject, fields: readonly FieldReturn[]): KubernetesObject {
+  const { name, namespace } = identity.metadata;
+  const object: KubernetesObject = {
+    apiVersion: identity.apiVersion,
+    kind: identity.kind,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+  };
+  for (const { path, verb, value } of fields) if (verb === 'set') put(object, path, value);
+  return object;
+}
+
+/** For a JSON merge patch: null takes a field away. */
+export function asMergePatch(fields: readonly FieldReturn[]): Record<string, unknown> {
+  const patch: Record<string, unknown> = {};
+  for (const { path, verb, value } of fields) if (verb !== 'leave') put(patch, path, verb === 'drop' ? null : value);
+  return patch;
+}
+
+/** A live object as it can be created anew: without what the server alone gives. */
+export function asCreated(before: KubernetesObject): KubernetesObject {
+  const { status: _status, ...object } = before;
+  const { name, namespace, labels, annotations } = before.metadata;
+  return {
+    ...object,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(labels === undefined ? {} : { labels }),
+      ...(annotations === undefined ? {} : { annotations }),
+    },
+  };
+}
+
+/** Places that `applied` sets and `wanted` does not: what a change takes away from an object that stays. */
+export function dropped(applied: KubernetesObject, wanted: KubernetesObject): FieldPath[] {
+  return leaves(applied).filter((path) => valueAt(wanted, path) === undefined);
+}
+
+/** Every value of ours with its place: scalars and lists whole; identity and status are nobody's to set. */
+export function leaves(object: KubernetesObject | undefined): FieldPath[] {
+  if (object === undefined) return [];
+  const { apiVersion: _apiVersion, kind: _kind, metadata, status: _status, ...content } = object;
+  const { labels, annotations } = metadata;
+  const ours = { ...content, metadata: { ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) } };
+  return within(ours, []);
+}
+
+function within(value: unknown, path: FieldPath): FieldPath[] {
+  // An empty map says something by being there: `podSelector: {}` chooses every pod.
+  if (!isRecord(value) || Object.keys(value).length === 0) return [path];
+  return Object.entries(value).flatMap(([key, inner]) => within(inner, [...path, key]));
+}
+
+function isWithin(inner: FieldPath, outer: FieldPath): boolean {
+  return inner.length > outer.length && outer.every((step, index) => inner[index] === step);
+}
+
+function put(document: Record<string, unknown>, path: FieldPath, value: unknown): void {
+  const [last] = path.slice(-1);
+  if (last === undefined) return;
+  let here = document;
+  for (const step of path.slice(0, -1)) {
+    const next = isRecord(here[step]) ? here[step] : {};
+    here[step] = next;
+    here = next;
+  }
+  here[last] = value;
+}
+
+function isRecord(value: unknown): value is Record<string | number, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

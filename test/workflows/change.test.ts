@@ -1,0 +1,112 @@
+// Changes of a living namespace on the real servers: shown as a difference, decided by rule, applied or put back whole.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LABEL } from '../../src/spec/names.ts';
+import { kubectl } from '../support/cluster-snapshot.ts';
+import { DEV, openStand, PEOPLE, STAGING, type Stand } from '../support/scenario.ts';
+
+let stand: Stand;
+
+beforeAll(async () => {
+  stand = await openStand();
+  await stand.startWorker();
+});
+
+afterAll(() => stand?.close());
+
+async function living(name: string, overrides = DEV): Promise<void> {
+  await stand.submit(name, overrides);
+  if (overrides === STAGING) {
+    await stand.untilAll([name], ['awaiting-approval']);
+    await stand.lead.decide(name, { decision: 'approve' });
+  }
+  await stand.untilAll([name], ['ready']);
+}
+
+async function quotaOf(name: string): Promise<Record<string, string>> {
+  return JSON.parse(await kubectl(stand.kube, 'get', 'resourcequota', 'naas-quota', '-n', name, '-o', 'json')).spec
+    .hard;
+}
+
+describe('change', () => {
+  it('applies only what differs, says what that is, and does nothing for what holds already', async () => {
+    const name = 'change-quota';
+    await living(name);
+    const before = stand.proxy.log.length;
+    const wanted = { ...stand.request(name, DEV), quota: { 'limits.cpu': '3' } };
+    const answer = await stand.owner.change(name, wanted, { requestId: 'more-cpu' });
+    expect(answer).toMatchObject({ phase: 'ready', operation: { kind: 'change', step: 'applying' }, awaits: [] });
+    const differing = answer.changes.filter(({ verb }) => verb !== 'keep');
+    expect(differing).toMatchObject([
+      {
+        verb: 'change',
+        ref: { kind: 'ResourceQuota' },
+        fields: ['spec.hard["limits.cpu"]'],
+        values: { 'spec.hard["limits.cpu"]': { from: '"2"', to: '"3"' } },
+      },
+    ]);
+    const status = await stand.untilOperation(name);
+    expect(status.lastOperation).toMatchObject({
+      kind: 'change',
+      requestId: 'more-cpu',
+      outcome: 'applied',
+      problems: [],
+    });
+    expect(status.planDigest).toBe(answer.planDigest);
+    expect((await quotaOf(name))['limits.cpu']).toBe('3');
+    const writes = stand.proxy.effects(name).filter((call) => call.seq >= before);
+    expect(writes.map(({ verb, resource }) => `${verb} ${resource}`).sort()).toEqual([
+      'apply resourcequotas',
+      'patch namespaces',
+    ]);
+    const again = await stand.owner.change(name, wanted, { requestId: 'more-cpu-again' });
+    expect(again.note).toContain('nothing has to be changed');
+    expect(again.operation).toBeUndefined();
+    expect(await stand.owner.request(name)).toMatchObject({ requestId: 'more-cpu', planDigest: answer.planDigest });
+    await stand.owner.teardown(name);
+    await stand.untilAll([name], ['deleted']);
+  });
+
+  it('puts everything back when a write fails for good', async () => {
+    const name = 'change-undone';
+    await living(name);
+    const before = await stand.content();
+    stand.proxy.add({
+      tenant: name,
+      verb: 'apply',
+      resource: 'configmaps',
+      name: 'naas-information',
+      fault: { mode: 'fail-after', status: 403 },
+    });
+    await stand.owner.change(name, { ...stand.request(name, DEV), purpose: 'something else', leaseDays: 3 });
+    const status = await stand.untilOperation(name);
+    expect(status.lastOperation).toMatchObject({ outcome: 'undone', problems: [{ code: 'Forbidden' }] });
+    expect(status.phase).toBe('ready');
+    expect(await stand.contentSince(before)).toEqual([]);
+    await stand.owner.teardown(name);
+    await stand.untilAll([name], ['deleted']);
+  });
+
+  it('asks people by rule, and leaves the namespace alone when they say no', async () => {
+    const name = 'change-rejected';
+    await living(name, STAGING);
+    const before = await stand.content();
+    const answer = await stand.owner.change(name, { ...stand.request(name, STAGING), purpose: 'another purpose' });
+    expect(answer.operation).toEqual({ kind: 'change', step: 'awaiting-approval' });
+    expect(answer.awaits.length).toBeGreaterThan(0);
+    expect((await stand.owner.status(name)).operation).toMatchObject({
+      step: 'awaiting-approval',
+      requester: PEOPLE.owner.subject,
+    });
+    await stand.lead.decide(name, { decision: 'reject', reason: 'no need' });
+    const status = await stand.untilOperation(name);
+    expect(status.lastOperation).toMatchObject({ outcome: 'rejected', problems: [{ code: 'Rejected' }] });
+    expect(await stand.contentSince(before)).toEqual([]);
+    await stand.owner.change(name, { ...stand.request(name, STAGING), purpose: 'another purpose' });
+    await stand.lead.decide(name, { decision: 'approve' });
+    expect((await stand.untilOperation(name)).lastOperation?.outcome).toBe('applied');
+    const labels = JSON.parse(await kubectl(stand.kube, 'get', 'namespace', name, '-o', 'json')).metadata.labels;
+    expect(labels[LABEL.incarnation]).toBe(status.incarnation);
+    await stand.owner.teardown(name);
+    await stand.untilAll([name], ['deleted']);
+  });
+});
