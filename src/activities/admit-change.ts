@@ -198,7 +198,7 @@ async function changesOf(
   options: CallOptions,
 ): Promise<Change[]> {
   const objects = planned.resources.map(({ object }) => object);
-  const changes = await changesAgainst(cluster, objects, against.seen.liveNamespace, options, against.dropped);
+  const changes = await changesAgainst(cluster, objects, against.seen.liveNamespace, options, against);
   const removed = against.removals.map(
     ({ stage: _stage, state: _state, uid: _uid, ...ref }): Change => ({ verb: 'remove', ref, fields: [] }),
   );

@@ -5,7 +5,6 @@ import { changeDigest, plan, planDigest } from '../plan/index.ts';
 import { outsideClosedList } from '../plan/kinds.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Admission, Admitted, Change } from '../spec/admission.ts';
-import type { Sender } from '../spec/approval.ts';
 import { approvalPolicy, rightsOf } from '../spec/approval-rules.ts';
 import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
 import type { Catalog } from '../spec/catalog.ts';
@@ -15,6 +14,7 @@ import { LABEL } from '../spec/names.ts';
 import { parseRequest } from '../spec/request.ts';
 import { resolve } from '../spec/resolve.ts';
 import type { NamespaceSpec } from '../spec/spec.ts';
+import { admitAdoption, admitRecovery, type Proven } from './admit-takeover.ts';
 import { atTheBoundary, callOptions } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 import type { Proofs } from './proofs.ts';
@@ -45,9 +45,7 @@ export function admitActivities(deps: AdmitDependencies) {
     async admit(input: AdmitInput): Promise<Admission> {
       return atTheBoundary(async () => {
         try {
-          const draft = await examine(deps, input, callOptions());
-          const problems = judgeDraft(deps, draft);
-          return problems.length > 0 ? { verdict: 'refused', problems } : admitted(deps, input, draft);
+          return await admitByMode(deps, input, callOptions());
         } catch (error) {
           return { verdict: 'refused', problems: permanentProblems(error) };
         }
@@ -58,7 +56,8 @@ export function admitActivities(deps: AdmitDependencies) {
     async examineOnly(input: AdmitInput): Promise<Preview> {
       return atTheBoundary(async () => {
         try {
-          const draft = await examine(deps, input, callOptions());
+          const options = callOptions();
+          const draft = await examine(deps, await prove(deps, input), wantedBy(deps, input), options);
           const problems = judgeDraft(deps, draft).filter(
             (problem) => !(isSameTriple(draft) && problem.code === 'Conflict'),
           );
@@ -71,48 +70,66 @@ export function admitActivities(deps: AdmitDependencies) {
   };
 }
 
-interface Draft {
-  sender: Sender;
-  requestSha256: string;
+interface Draft extends Proven {
   spec: NamespaceSpec;
   plan: Plan;
   survey: Survey;
   changes: Change[];
 }
 
-async function examine(deps: AdmitDependencies, input: AdmitInput, options: CallOptions): Promise<Draft> {
-  const { submission, name } = input;
+const MODES = ['create', 'adopt', 'recover'] as const;
+
+async function admitByMode(deps: AdmitDependencies, input: AdmitInput, options: CallOptions): Promise<Admission> {
+  const { mode } = input.submission;
+  const proven = await prove(deps, input);
+  if (mode === 'recover') return admitRecovery(deps, input, proven, options);
+  const spec = wantedBy(deps, input);
+  if (mode === 'adopt') return admitAdoption(deps, input, proven, spec, options);
+  const draft = await examine(deps, proven, spec, options);
+  const problems = judgeDraft(deps, draft);
+  return problems.length > 0 ? { verdict: 'refused', problems } : admitted(deps, input, draft);
+}
+
+async function prove(deps: AdmitDependencies, { submission, name, receivedAtMs }: AdmitInput): Promise<Proven> {
   const requestSha256 = sha256Hex(canonicalJson({ mode: submission.mode, request: submission.request }));
   const { sender } = await deps.proofs.verify(
     submission.by,
     { message: 'submit', namespace: name, bodySha256: requestSha256 },
-    input.receivedAtMs,
+    receivedAtMs,
   );
-  if (submission.mode !== 'create') {
-    throw new NaasError({
-      code: 'InvalidRequest',
-      message: `mode "${submission.mode}" is not known`,
-      field: 'mode',
-      value: submission.mode,
-      allowed: ['create'],
-    });
-  }
+  if (MODES.some((mode) => mode === submission.mode)) return { sender, requestSha256 };
+  throw new NaasError({
+    code: 'InvalidRequest',
+    message: `mode "${submission.mode}" is not known`,
+    field: 'mode',
+    value: submission.mode,
+    allowed: [...MODES],
+  });
+}
+
+function wantedBy(deps: AdmitDependencies, { submission, name }: AdmitInput): NamespaceSpec {
   const spec = resolve(parseRequest(submission.request), deps.catalog, { cluster: deps.cluster.name });
-  if (spec.name !== name) {
-    throw new NaasError({
-      code: 'InvalidRequest',
-      message: `the request comes to the name "${spec.name}", but was sent to "${name}"`,
-      field: 'name',
-      value: spec.name,
-      allowed: [name],
-    });
-  }
+  if (spec.name === name) return spec;
+  throw new NaasError({
+    code: 'InvalidRequest',
+    message: `the request comes to the name "${spec.name}", but was sent to "${name}"`,
+    field: 'name',
+    value: spec.name,
+    allowed: [name],
+  });
+}
+
+async function examine(
+  deps: AdmitDependencies,
+  proven: Proven,
+  spec: NamespaceSpec,
+  options: CallOptions,
+): Promise<Draft> {
   const planned = plan(spec);
   const seen = await survey(deps.cluster, spec, options);
   const objects = planned.resources.map((resource) => resource.object);
   return {
-    sender,
-    requestSha256,
+    ...proven,
     spec,
     plan: planned,
     survey: seen,

@@ -38,6 +38,8 @@ export interface CaptureInput {
   stages: Record<Stage, PackedStage>;
   removals: InventoryEntry[];
   dropped: ChangeAdmitted['dropped'];
+  /** What is somebody else's is taken over. */
+  adopting?: boolean;
   /** What was approved; when our own fields have moved since, the answer says what it would be now. */
   changeDigest: string;
 }
@@ -53,13 +55,21 @@ export interface EnsureChangeInput {
   /** By reference key: the objects that were captured; what came since in another's name is not ours to write. */
   uids: Record<string, string>;
   dropped: ChangeAdmitted['dropped'];
+  /** Fields that others hold are taken, because people have approved exactly that; elsewhere they are a conflict. */
+  adopting: boolean;
   expect?: ObjectRef[];
 }
 
 export function changeActivities(cluster: Cluster) {
   return {
     /** Reads everything that the change will touch, before its first write. */
-    async captureChange({ stages, removals, dropped, changeDigest: approved }: CaptureInput): Promise<Captured> {
+    async captureChange({
+      stages,
+      removals,
+      dropped,
+      adopting = false,
+      changeDigest: approved,
+    }: CaptureInput): Promise<Captured> {
       return atTheBoundary(async () => {
         const options = callOptions();
         const wanted = STAGES.flatMap((stage) => unpackStage(stages[stage]).map((object) => ({ stage, object })));
@@ -74,7 +84,7 @@ export function changeActivities(cluster: Cluster) {
           ({ ref, object, live }): Change =>
             object === undefined
               ? { verb: 'remove', ref, fields: [] }
-              : compare(ref, unstamped(object), live, { dropped: dropped[refKey(ref)] ?? [] }),
+              : compare(ref, unstamped(object), live, { dropped: dropped[refKey(ref)] ?? [], adopting }),
         );
         const now = changeDigest(changes);
         if (now !== approved) return { moved: { changes, changeDigest: now } };
@@ -138,7 +148,7 @@ async function ensure(
   cluster: Cluster,
   ref: ObjectRef,
   object: KubernetesObject,
-  input: Pick<EnsureChangeInput, 'uids' | 'dropped'>,
+  input: Pick<EnsureChangeInput, 'uids' | 'dropped' | 'adopting'>,
   options: CallOptions,
 ): Promise<Effect> {
   const captured = input.uids[refKey(ref)];
@@ -149,7 +159,7 @@ async function ensure(
     if (captured === undefined ? !ours : live.metadata.uid !== captured) throw another(ref);
     if (compare(ref, object, live, { foreign: false, dropped }).verb === 'keep') return unchanged(ref, live);
     if (object.kind === 'Namespace') return cluster.merge(ref, mergePatch(object, live, dropped), options);
-    return cluster.apply(bind(object, live), { ...options, force: managedKind(object).guardrail });
+    return cluster.apply(bind(object, live), { ...options, force: managedKind(object).guardrail || input.adopting });
   });
 }
 

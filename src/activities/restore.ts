@@ -38,7 +38,7 @@ export function restoreActivities(cluster: Cluster) {
         let failed: PartialFailure | undefined;
         for (const group of inOrder(itemsOf(cluster.name, input))) {
           try {
-            effects.push(...(await restoreGroup(cluster, group, input.incarnation, options)));
+            effects.push(...(await restoreGroup(cluster, group, input, options)));
           } catch (error) {
             if (!(error instanceof PartialFailure)) throw error;
             effects.push(...error.details.effects);
@@ -85,22 +85,22 @@ function inOrder(items: readonly Item[]): Item[][] {
   ].filter((group) => group.length > 0);
 }
 
-function restoreGroup(cluster: Cluster, group: Item[], incarnation: string, options: CallOptions): Promise<Effect[]> {
+function restoreGroup(cluster: Cluster, group: Item[], input: RestoreInput, options: CallOptions): Promise<Effect[]> {
   return allEffects(
-    group.map((item) => ({ ref: item.image.ref, write: () => putBack(cluster, item, incarnation, options) })),
+    group.map((item) => ({ ref: item.image.ref, write: () => putBack(cluster, item, input, options) })),
   );
 }
 
-async function putBack(cluster: Cluster, item: Item, incarnation: string, options: CallOptions): Promise<Effect> {
+async function putBack(cluster: Cluster, item: Item, input: RestoreInput, options: CallOptions): Promise<Effect> {
   const { ref, live: before } = item.image;
   return onFreshVersion(cluster, ref, options, async (live): Promise<Effect> => {
-    if (before === null) return takeAway(cluster, ref, live, incarnation, options);
+    if (before === null) return takeAway(cluster, ref, live, input.incarnation, options);
     if (live === undefined) return cluster.create(asCreated(before), options);
     // Removed and made anew by somebody else meanwhile: theirs.
     if (live.metadata.uid !== before.metadata.uid && !isRestored(live, before)) {
       return { verb: 'apply', ref, outcome: 'skipped' };
     }
-    return writeBack(cluster, item, before, live, options);
+    return writeBack(cluster, item, before, live, { ...options, adopted: input.applied === null });
   });
 }
 
@@ -127,11 +127,14 @@ async function writeBack(
   { image: { ref }, wanted, applied }: Item,
   before: KubernetesObject,
   live: KubernetesObject,
-  options: CallOptions,
+  { adopted, ...options }: CallOptions & { adopted: boolean },
 ): Promise<Effect> {
   const fields = returns({ applied, wanted: wanted ?? before, before, live });
   if (live.metadata.annotations?.[ANNOTATION.fence] === undefined) {
-    if (!differsFromBefore(live, fields)) return fence(cluster, ref, live, options);
+    if (!differsFromBefore(live, fields)) {
+      // The Namespace loses its incarnation last, and that alone fences what is inside of it.
+      return adopted && ref.kind !== 'Namespace' ? unchanged(ref, live) : fence(cluster, ref, live, options);
+    }
     if (ref.kind === 'Namespace') return cluster.merge(ref, boundPatch(asMergePatch(fields), live), options);
     const object = bind(asApplied(before, fields), live);
     return cluster.apply(object, { ...options, force: managedKind(before).guardrail });

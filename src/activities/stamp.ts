@@ -12,6 +12,8 @@ export interface Stamp {
   requestId: string;
   planDigest: string;
   spec: NamespaceSpec;
+  /** The Spec as it is packed already; else it is packed here. */
+  packedSpec?: string;
 }
 
 export interface Rendered {
@@ -39,7 +41,7 @@ function stampOn(object: KubernetesObject, stamp: Stamp): KubernetesObject {
     ...object.metadata.annotations,
     [ANNOTATION.request]: stamp.requestId,
     [ANNOTATION.planDigest]: stamp.planDigest,
-    [ANNOTATION.spec]: packJson(stamp.spec),
+    [ANNOTATION.spec]: stamp.packedSpec ?? packJson(stamp.spec),
   };
   return { ...object, metadata: { ...metadata, annotations } };
 }

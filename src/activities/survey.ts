@@ -31,13 +31,13 @@ export async function changesAgainst(
   objects: KubernetesObject[],
   liveNamespace: KubernetesObject | undefined,
   options: CallOptions,
-  dropped: Record<string, FieldPath[]> = {},
+  { dropped = {}, adopting = false }: { dropped?: Record<string, FieldPath[]>; adopting?: boolean } = {},
 ): Promise<Change[]> {
   return Promise.all(
     objects.map(async (object) => {
       const ref = refOf(cluster.name, object);
       const live = liveNamespace === undefined ? undefined : await cluster.read(ref, options);
-      return compare(ref, object, live, { dropped: dropped[refKey(ref)] ?? [] });
+      return compare(ref, object, live, { dropped: dropped[refKey(ref)] ?? [], adopting });
     }),
   );
 }

@@ -74,6 +74,13 @@ export interface InboxItem {
 /** Every method throws NaasError with a code of the table in spec/errors.ts. */
 export interface NaasClient {
   submit(request: unknown, options?: SubmitOptions): Promise<SubmitAnswer>;
+  /**
+   * Takes over a namespace that was never naas's, once an administrator has marked it for exactly this request id:
+   * `adopt.naas.dev/allow: <request id>`.
+   */
+  adopt(request: unknown, options: Required<SubmitOptions>): Promise<SubmitAnswer>;
+  /** For operators: starts a lost run again from what the cluster holds. */
+  recover(name: string, options?: SubmitOptions): Promise<SubmitAnswer>;
   preview(request: unknown): Promise<PreviewAnswer>;
   decide(name: string, options: DecideOptions): Promise<DecideAnswer>;
   /** Falls back to Temporal's own records after 2 s without a worker, marked stale. */

@@ -82,26 +82,34 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
     return update<T>(name, message, updateId(body.requestId, await bodySha256(body)), { ...body, by });
   }
 
+  async function submit(
+    name: string,
+    mode: Submission['mode'],
+    request: unknown,
+    { requestId }: SubmitOptions,
+  ): Promise<SubmitAnswer> {
+    const body = { mode, request };
+    const by = await proveSender(options.prove, 'submit', name, body);
+    const sha256 = await bodySha256(body);
+    const submission: Submission = { requestId: requestId ?? randomUUID(), ...body, by };
+    const t = await temporal();
+    const before = requestId === undefined ? undefined : await latestRun(t, name);
+    const answer = await repeatedly(
+      t,
+      { what: `submit of ${name}`, deadlineMs },
+      () => updateWithStart(t, taskQueue, name, submission, sha256),
+      // An "Ended" run closed while this arrived: the next try starts the next one.
+      (error) => error.code === 'Ended',
+    );
+    if (before !== undefined && before.status.name !== 'RUNNING')
+      await refuseOldAnswer(t, name, before.runId, submission);
+    return answer;
+  }
+
   const client: NaasClient = {
-    async submit(request: unknown, { requestId }: SubmitOptions = {}): Promise<SubmitAnswer> {
-      const name = await requestedName(request);
-      const body = { mode: 'create' as const, request };
-      const by = await proveSender(options.prove, 'submit', name, body);
-      const sha256 = await bodySha256(body);
-      const submission: Submission = { requestId: requestId ?? randomUUID(), ...body, by };
-      const t = await temporal();
-      const before = requestId === undefined ? undefined : await latestRun(t, name);
-      const answer = await repeatedly(
-        t,
-        { what: `submit of ${name}`, deadlineMs },
-        () => updateWithStart(t, taskQueue, name, submission, sha256),
-        // An "Ended" run closed while this arrived: the next try starts the next one.
-        (error) => error.code === 'Ended',
-      );
-      if (before !== undefined && before.status.name !== 'RUNNING')
-        await refuseOldAnswer(t, name, before.runId, submission);
-      return answer;
-    },
+    submit: async (request, options = {}) => submit(await requestedName(request), 'create', request, options),
+    adopt: async (request, options) => submit(await requestedName(request), 'adopt', request, options),
+    recover: (name, options = {}) => submit(name, 'recover', { name }, options),
 
     async preview(request: unknown): Promise<PreviewAnswer> {
       const name = await requestedName(request);

@@ -29,6 +29,25 @@ const POD_SECURITY_PREFIX = 'pod-security.kubernetes.io/';
 
 const reserved = `(variables.name in ${list(FENCED_NAMES.names)} || ${list(FENCED_NAMES.prefixes)}.exists(prefix, variables.name.startsWith(prefix)))`;
 
+const inNamespace = metadataValue('namespaceObject', 'labels', LABEL.incarnation);
+const oldIncarnation = metadataValue('oldObject', 'labels', LABEL.incarnation);
+
+/** An administrator allowed the very request that the namespace carries to take it over. */
+const allowedFor = (marked: string, written = marked): string =>
+  `(${metadataValue(marked, 'annotations', ANNOTATION.adoptAllow)} != '' && ${metadataValue(marked, 'annotations', ANNOTATION.adoptAllow)} == ${metadataValue(written, 'annotations', ANNOTATION.request)})`;
+
+/** The undo of an adoption: the marks go, the namespace is its owners' again. */
+const returnsToOthers = `(request.operation == 'UPDATE' && variables.incarnation == '' && ${oldIncarnation} != '' && ${allowedFor('oldObject')})`;
+
+const mapsOf = (object: string): string => `${object}.metadata.?annotations.orValue({})`;
+
+/** The same undo where nothing had been written yet: it may set and take away one mark, and nothing else. */
+const onlyMoves =
+  `(request.operation == 'UPDATE' && variables.incarnation == '' && ${oldIncarnation} == '' && ${metadataValue('oldObject', 'annotations', ANNOTATION.adoptAllow)} != '' && ` +
+  `object.metadata.?labels.orValue({}) == oldObject.metadata.?labels.orValue({}) && ` +
+  `${mapsOf('object')}.all(key, key == ${quoted(ANNOTATION.fence)} || (key in ${mapsOf('oldObject')} && ${mapsOf('oldObject')}[key] == ${mapsOf('object')}[key])) && ` +
+  `${mapsOf('oldObject')}.all(key, key == ${quoted(ANNOTATION.fence)} || key in ${mapsOf('object')}))`;
+
 const workerFence = policy(FENCE_POLICY, {
   matchConstraints: {
     // Every kind: a right that somebody adds to the account later is fenced as well. Everybody else passes at the first
@@ -58,7 +77,8 @@ const workerFence = policy(FENCE_POLICY, {
       messageExpression: "'naas writes no cluster-wide ' + request.resource.resource",
     },
     {
-      expression: `!variables.isInside || variables.isOwnSystem || (variables.incarnation != '' && variables.incarnation == ${metadataValue('namespaceObject', 'labels', LABEL.incarnation)})`,
+      // The undo of an adoption takes its marks off again, where the adoption had put them.
+      expression: `!variables.isInside || variables.isOwnSystem || (variables.incarnation != '' && variables.incarnation == ${inNamespace}) || (request.operation == 'UPDATE' && variables.incarnation == '' && ${metadataValue('oldObject', 'labels', LABEL.incarnation)} == ${inNamespace} && ${inNamespace} != '' && ${allowedFor('namespaceObject')})`,
       reason: 'Forbidden',
       messageExpression:
         "'naas may not write ' + request.resource.resource + ' in namespace ' + request.namespace + ': the incarnation of the object (' + (variables.incarnation == '' ? 'none' : variables.incarnation) + ') is not the one of the namespace; the namespace is not the one that this write was meant for'",
@@ -76,7 +96,7 @@ const workerFence = policy(FENCE_POLICY, {
       message: 'naas never writes status or finalizers of a namespace',
     },
     {
-      expression: "!variables.isNamespace || variables.incarnation != ''",
+      expression: `!variables.isNamespace || variables.incarnation != '' || ${returnsToOthers} || ${onlyMoves}`,
       reason: 'Forbidden',
       messageExpression: `'namespace ' + variables.name + ' carries no label ${LABEL.incarnation}: naas writes only namespaces that it made'`,
     },
@@ -97,7 +117,7 @@ const workerFence = policy(FENCE_POLICY, {
       messageExpression: `'the creation of ' + request.resource.resource + ' ' + variables.name + ' came too late; its attempt is over'`,
     },
     {
-      expression: `!variables.isNamespace || request.operation != 'UPDATE' || variables.incarnation == ${metadataValue('oldObject', 'labels', LABEL.incarnation)}`,
+      expression: `!variables.isNamespace || request.operation != 'UPDATE' || variables.incarnation == ${oldIncarnation} || ${returnsToOthers} || (${oldIncarnation} == '' && ${allowedFor('oldObject', 'object')} && !${reserved})`,
       reason: 'Forbidden',
       messageExpression: "'namespace ' + variables.name + ' is of another incarnation than this write was meant for'",
     },

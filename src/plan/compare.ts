@@ -13,20 +13,22 @@ export interface Comparison {
   foreign?: boolean;
   /** Places that the applied plan set and this one does not: what still stands there goes away. */
   dropped?: readonly FieldPath[];
+  /** What is somebody else's is taken over: it is changed at least by getting our marks. */
+  adopting?: boolean;
 }
 
 export function compare(
   ref: ObjectRef,
   planned: KubernetesObject,
   live: KubernetesObject | undefined,
-  { foreign = isForeign(live), dropped = [] }: Comparison = {},
+  { foreign = isForeign(live), dropped = [], adopting = false }: Comparison = {},
 ): Change {
   if (live === undefined) return { verb: 'create', ref, fields: [] };
   const standing = dropped.filter((path) => valueAt(live, path) !== undefined);
   const paths = [...differences(planned, live, []), ...standing];
   const fields = [...new Set(paths.map(fieldText))].sort(byText);
-  if (foreign) return { verb: 'conflict', ref, fields };
-  if (fields.length === 0) return { verb: 'keep', ref, fields };
+  if (foreign && !adopting) return { verb: 'conflict', ref, fields };
+  if (fields.length === 0) return { verb: foreign ? 'change' : 'keep', ref, fields };
   return { verb: 'change', ref, fields, values: valuesAt(paths, planned, live) };
 }
 

@@ -35,7 +35,7 @@ export function returns({ applied, wanted, before, live }: Versions): FieldRetur
       const now = valueAt(live, path);
       const set = valueAt(wanted, path);
       const isOurs = set === undefined ? now === undefined : standsAt(wanted.kind, path, set, now);
-      const asBefore = canonicalJson([now]) === canonicalJson([was]);
+      const asBefore = isSame(now, was);
       if (!isOurs && !asBefore) return { path, verb: 'leave' };
       // A field that was never ours, and was not touched, stays with whoever holds it.
       if (asBefore && !isOurs && valueAt(applied, path) === undefined) return { path, verb: 'leave' };
@@ -45,9 +45,7 @@ export function returns({ applied, wanted, before, live }: Versions): FieldRetur
 
 /** Whether the live object differs in any field that goes back. */
 export function differsFromBefore(live: KubernetesObject, fields: readonly FieldReturn[]): boolean {
-  return fields.some(
-    ({ path, verb, value }) => verb !== 'leave' && canonicalJson([valueAt(live, path)]) !== canonicalJson([value]),
-  );
+  return fields.some(({ path, verb, value }) => verb !== 'leave' && !isSame(valueAt(live, path), value));
 }
 
 /** For server-side apply: what we set is what we own afterwards; what is missing and was ours alone goes away. */
@@ -102,6 +100,11 @@ function within(value: unknown, path: FieldPath): FieldPath[] {
   // An empty map says something by being there: `podSelector: {}` chooses every pod.
   if (!isRecord(value) || Object.keys(value).length === 0) return [path];
   return Object.entries(value).flatMap(([key, inner]) => within(inner, [...path, key]));
+}
+
+function isSame(left: unknown, right: unknown): boolean {
+  if (left === undefined || right === undefined) return left === right;
+  return canonicalJson(left) === canonicalJson(right);
 }
 
 function isWithin(inner: FieldPath, outer: FieldPath): boolean {

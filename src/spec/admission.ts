@@ -50,6 +50,16 @@ export interface Admitted {
   /** Who may send what to this namespace from now on. */
   rights: Rights;
   timing: Timing;
+  /** Only for a run that was started again over a namespace that stands. */
+  recovered?: Recovered;
+}
+
+export interface Recovered {
+  /** When the namespace was made, by the API server; its lease counts from there. */
+  since: string;
+  terminating: boolean;
+  /** By reference key, of all that stands. */
+  uids: Record<string, string>;
 }
 
 export interface Refused {

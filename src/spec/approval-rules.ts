@@ -54,6 +54,20 @@ export function approvalPolicy(
   };
 }
 
+/** Taking over what others made is never approved by policy alone. */
+export function adoptionPolicy(
+  spec: NamespaceSpec,
+  sender: Sender,
+  ingressOwners: Readonly<Record<string, IngressOwner>>,
+  catalog: Catalog,
+): ApprovalPolicy {
+  const policy = approvalPolicy(spec, sender, ingressOwners, catalog);
+  if (policy.slots.length > 0) return policy;
+  const { operators } = catalog.policy;
+  const why = `${spec.name} stood before naas: what is in it comes under its rules.`;
+  return { ...policy, slots: [{ slot: 'adoption', why, ...operators, escalation: operators }] };
+}
+
 /** Both teams decide. Who leads one of them and asks for it has decided for that one; nobody's team falls to the operators. */
 export function transferPolicy(from: NamespaceSpec, to: NamespaceSpec, by: Sender, catalog: Catalog): ApprovalPolicy {
   const { operators } = catalog.policy;

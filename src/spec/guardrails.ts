@@ -2,8 +2,8 @@
 // asked. They gather nothing themselves and change nothing.
 import { isAmong, type Sender } from './approval.ts';
 import type { Catalog } from './catalog.ts';
-import type { Problem } from './errors.ts';
-import { defaultNamespaceName, LABEL } from './names.ts';
+import type { ErrorName, Problem } from './errors.ts';
+import { ANNOTATION, defaultNamespaceName, LABEL } from './names.ts';
 import { inRoles, leadsOf, namePeople, namesNobody } from './people.ts';
 import { compareQuantities, parseQuantity } from './quantities.ts';
 import type { IngressSource, NamespaceSpec } from './spec.ts';
@@ -28,6 +28,39 @@ const GUARDRAILS: readonly Guardrail[] = [senderMaySubmit, nameIsFree, nameIsNoO
 /** Empty when nothing stands against the request. */
 export function guardrails(facts: Facts): Problem[] {
   return GUARDRAILS.flatMap((check) => check(facts));
+}
+
+export interface AdoptionFacts extends Facts {
+  requestId: string;
+}
+
+const ADOPTION_GUARDRAILS: readonly ((facts: AdoptionFacts) => Problem[])[] = [
+  senderMaySubmit,
+  mayBeAdopted,
+  nameIsNoOtherTeams,
+  ingressSourcesAreTheirs,
+];
+
+/** For a namespace that stands already and was never ours. */
+export function adoptionGuardrails(facts: AdoptionFacts): Problem[] {
+  return ADOPTION_GUARDRAILS.flatMap((check) => check(facts));
+}
+
+/** An administrator of the cluster says so on the namespace itself, for this one request. */
+function mayBeAdopted({ spec, liveNamespace, requestId }: AdoptionFacts): Problem[] {
+  const refuse = (code: ErrorName, message: string): Problem[] => [{ code, message, field: 'name', value: spec.name }];
+  if (liveNamespace === null)
+    return refuse('NotFound', `namespace ${spec.name} does not exist; request it instead of adopting it`);
+  if (liveNamespace.labels[LABEL.incarnation] !== undefined)
+    return refuse(
+      'Conflict',
+      `namespace ${spec.name} is managed by naas already; an operator can recover its run with \`naas recover ${spec.name}\``,
+    );
+  if (liveNamespace.annotations[ANNOTATION.adoptAllow] === requestId) return [];
+  return refuse(
+    'RefusedByGuardrail',
+    `namespace ${spec.name} is not marked for this adoption; an administrator allows it with \`kubectl annotate namespace ${spec.name} ${ANNOTATION.adoptAllow}=${requestId} --overwrite\`, then send it again with --request-id ${requestId}`,
+  );
 }
 
 export interface ChangeFacts extends Pick<Facts, 'spec' | 'catalog' | 'ingressOwners'> {

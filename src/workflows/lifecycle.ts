@@ -24,6 +24,7 @@ import { beginProvisioning, provision } from './provision.ts';
 import { remove } from './removal.ts';
 import { admittedOf, enter, isLong, noteProblems, type Run, refusal } from './run.ts';
 import { freshState, type LifecycleInput, type LifecycleState, upgrade } from './state.ts';
+import { isTakeover, resumeDeletion, takeOver, undoTakeover } from './takeover.ts';
 
 export async function namespaceLifecycle(input: LifecycleInput): Promise<Status> {
   const run = open(input);
@@ -44,7 +45,7 @@ async function live(run: Run): Promise<Status> {
         await awaitApproval(run);
         break;
       case 'provisioning':
-        await provision(run);
+        await (isTakeover(run) ? takeOver(run) : provision(run));
         break;
       case 'ready':
         await rest(run);
@@ -53,7 +54,7 @@ async function live(run: Run): Promise<Status> {
         await remove(run);
         break;
       case 'blocked':
-        await (state.operation === null ? remove(run) : undoOperation(run, state.operation));
+        await goOn(run);
         break;
     }
     await carryOver(run);
@@ -61,6 +62,14 @@ async function live(run: Run): Promise<Status> {
   if (state.phase === 'deleted') await restInQuarantine(run);
   await condition(allHandlersFinished);
   return statusOf(run.name, state);
+}
+
+/** With whatever the blocker interrupted. */
+async function goOn(run: Run): Promise<void> {
+  const { operation, blocked } = run.state;
+  if (operation !== null) return undoOperation(run, operation);
+  if (blocked?.phase === 'provisioning' && isTakeover(run)) return undoTakeover(run);
+  return remove(run);
 }
 
 function open(input: LifecycleInput): Run {
@@ -101,6 +110,7 @@ async function admit(run: Run): Promise<void> {
     return enter(run, 'refused', 'admitting', 'the request does not pass');
   }
   state.admission = admission;
+  if (admission.recovered?.terminating === true) return resumeDeletion(run, admission.recovered);
   if (admission.approval.slots.length > 0) return openApproval(run);
   beginProvisioning(run, `approved by policy (${admission.approval.rule})`);
 }

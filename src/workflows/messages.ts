@@ -10,7 +10,8 @@ import type { OperationKind, Status, TimelineEntry } from '../spec/status.ts';
 export interface Submission {
   /** Makes the call repeatable: the same id and content answer the same. */
   requestId: string;
-  mode: 'create';
+  /** `adopt` takes over a namespace that was never naas's; `recover` starts a lost run again (request: {name}). */
+  mode: 'create' | 'adopt' | 'recover';
   /** The request as written by a person, parsed from YAML or JSON but not yet trusted. */
   request: unknown;
   /** Compact JWS of {subject, groups, message, namespace, body: SHA-256 of {mode, request}, nonce, exp}. */

@@ -1,6 +1,7 @@
 // An operation on a living namespace, as a story: look, write stage by stage, remove what is no longer wanted; and if any of
 // it fails for good or is cancelled, put everything back. The phase stays `ready`.
 import { isCancellation } from '@temporalio/workflow';
+import type { Admitted } from '../spec/admission.ts';
 import type { Problem } from '../spec/errors.ts';
 import { confirm, type InventoryEntry, type ObjectRef, refKey, STAGES, type Stage, strike } from '../spec/inventory.ts';
 import { changing, removing } from './activities.ts';
@@ -11,7 +12,7 @@ import { failureOf } from './failure.ts';
 import { endOperation } from './operation-end.ts';
 import { listed, readBack } from './provision.ts';
 import { admittedOf, isLong, note, noteEffects, noteProblems, publish, type Run } from './run.ts';
-import type { Operation } from './state.ts';
+import type { Operation, Transition } from './state.ts';
 
 export async function operate(run: Run, operation: Operation): Promise<void> {
   switch (operation.step) {
@@ -25,8 +26,11 @@ export async function operate(run: Run, operation: Operation): Promise<void> {
 }
 
 async function apply(run: Run, operation: Operation): Promise<void> {
+  const keep = (images: string): void => {
+    operation.images = images;
+  };
   try {
-    const looked = await cancellably(run, () => write(run, operation));
+    const looked = await cancellably(run, () => write(run, operation, keep));
     if (looked === 'moved') return;
   } catch (error) {
     return turnBack(run, operation, explain(operation, error));
@@ -36,43 +40,54 @@ async function apply(run: Run, operation: Operation): Promise<void> {
   becomeApplied(run, operation);
 }
 
-async function write(run: Run, operation: Operation): Promise<'written' | 'moved'> {
-  const { admission } = operation;
-  const uids = await capture(run, operation);
+/** `keep` records what stood there, before the first write. */
+export async function write(
+  run: Run,
+  transition: Transition,
+  keep: (images: string) => void,
+): Promise<'written' | 'moved'> {
+  const { admission } = transition;
+  const uids = await capture(run, transition, keep);
   if (uids === 'moved') return 'moved';
   const known = new Set(run.state.inventory.map(refKey));
   for (const stage of STAGES) {
-    const refs = touched(operation, stage);
+    const refs = touched(transition, stage);
     if (refs.length === 0) continue;
     run.state.inventory.push(...intended(admission.refs[stage], stage, known));
-    await ensure(run, operation, stage, refs, uids);
+    await ensure(run, transition, stage, refs, uids);
   }
-  if (admission.removals.length > 0) await removeDropped(run, operation);
+  if (admission.removals.length > 0) await removeDropped(run, transition);
   return 'written';
 }
 
 /** What stood there before the first write, recorded; unless our own fields have moved since the change was approved. */
-async function capture(run: Run, operation: Operation): Promise<Record<string, string> | 'moved'> {
-  const { admission } = operation;
+async function capture(
+  run: Run,
+  transition: Transition,
+  keep: (images: string) => void,
+): Promise<Record<string, string> | 'moved'> {
+  const { admission } = transition;
   const { stages, removals, dropped, timing, changeDigest } = admission;
-  const { captureChange } = changing(timing, `Look: what stands in ${run.name} before the ${operation.kind}`);
-  const captured = await captureChange({ stages, removals, dropped, changeDigest });
+  const { captureChange } = changing(timing, `Look: what stands in ${run.name} before the ${transition.kind}`);
+  const adopting = transition.kind === 'adopt';
+  const captured = await captureChange({ stages, removals, dropped, adopting, changeDigest });
   if (!('moved' in captured)) {
-    operation.images = captured.images;
+    keep(captured.images);
     return captured.uids;
   }
+  const { operation } = run.state;
   admission.changes = captured.moved.changes;
   admission.changeDigest = captured.moved.changeDigest;
-  note(run, { kind: 'notice', text: `what stands in ${run.name} has moved since the ${operation.kind} was checked` });
+  note(run, { kind: 'notice', text: `what stands in ${run.name} has moved since the ${transition.kind} was checked` });
   // Approved by policy, it is approved as it stands now; people are asked again.
-  if (admission.approval.slots.length === 0) return 'moved';
+  if (operation === null || admission.approval.slots.length === 0) return 'moved';
   operation.step = 'awaiting-approval';
   openOperationApproval(run, admission.by.subject);
   return 'moved';
 }
 
 /** The Namespace carries request, digest and Spec, so every change writes it, and first: a late one of ours is fenced by it. */
-function touched({ admission }: Operation, stage: Stage): ObjectRef[] {
+function touched({ admission }: Transition, stage: Stage): ObjectRef[] {
   if (stage === 'claim') return admission.refs.claim;
   const kept = new Set(admission.changes.filter(({ verb }) => verb === 'keep').map(({ ref }) => refKey(ref)));
   return admission.refs[stage].filter((ref) => !kept.has(refKey(ref)));
@@ -80,13 +95,13 @@ function touched({ admission }: Operation, stage: Stage): ObjectRef[] {
 
 async function ensure(
   run: Run,
-  operation: Operation,
+  transition: Transition,
   stage: Stage,
   refs: ObjectRef[],
   uids: Record<string, string>,
 ): Promise<void> {
-  const { stages, timing, incarnation, dropped } = operation.admission;
-  const { ensureChange } = changing(timing, `${operation.kind} of ${run.name}: ${listed(refs)}`);
+  const { stages, timing, incarnation, dropped } = transition.admission;
+  const { ensureChange } = changing(timing, `${transition.kind} of ${run.name}: ${listed(refs)}`);
   await recorded(run, () =>
     ensureChange({
       stage,
@@ -94,14 +109,15 @@ async function ensure(
       incarnation,
       uids,
       dropped,
-      ...(stage === 'access' ? { expect: readBack(operation.admission) } : {}),
+      adopting: transition.kind === 'adopt',
+      ...(stage === 'access' ? { expect: readBack(transition.admission) } : {}),
     }),
   );
 }
 
-async function removeDropped(run: Run, operation: Operation): Promise<void> {
-  const { removals, timing, incarnation } = operation.admission;
-  const { removeDropped } = changing(timing, `${operation.kind} of ${run.name}: remove ${listed(removals)}`);
+async function removeDropped(run: Run, transition: Transition): Promise<void> {
+  const { removals, timing, incarnation } = transition.admission;
+  const { removeDropped } = changing(timing, `${transition.kind} of ${run.name}: remove ${listed(removals)}`);
   await recorded(run, () => removeDropped({ entries: removals, incarnation }));
 }
 
@@ -143,7 +159,7 @@ function becomeApplied(run: Run, operation: Operation): void {
 /** Repeats until everything is back, or was given up by a person; false rounds are told as `blocked`. */
 export async function undoOperation(run: Run, operation: Operation): Promise<void> {
   while (run.state.operation === operation && !isLong(run)) {
-    const why = await putBack(run, operation);
+    const why = await putBack(run, operation, admittedOf(run).stages);
     if (run.state.operation !== operation) return;
     if (why === undefined) {
       unblock(run);
@@ -155,8 +171,13 @@ export async function undoOperation(run: Run, operation: Operation): Promise<voi
   }
 }
 
-async function putBack(run: Run, operation: Operation): Promise<Parameters<typeof block>[1] | undefined> {
-  const { images, admission, kind } = operation;
+/** `applied`: what was ours before; null when nothing was. Answers why it could not all be put back. */
+export async function putBack(
+  run: Run,
+  transition: Transition,
+  applied: Admitted['stages'] | null,
+): Promise<Parameters<typeof block>[1] | undefined> {
+  const { images, admission, kind } = transition;
   // Nothing was looked at, so nothing was written.
   if (images === undefined) return undefined;
   const { stages, timing, incarnation } = admission;
@@ -166,24 +187,24 @@ async function putBack(run: Run, operation: Operation): Promise<Parameters<typeo
     const { effects } = await restore({
       images,
       wanted: stages,
-      applied: admittedOf(run).stages,
+      applied,
       incarnation,
       leftBehind,
     });
-    returned(run, operation, effects);
+    returned(run, transition, effects);
     return undefined;
   } catch (error) {
     const { problems, objects, effects } = failureOf(error);
-    returned(run, operation, effects);
+    returned(run, transition, effects);
     return { problems, objects, blockers: [] };
   }
 }
 
 /** What the change had removed is ours again, as a new object. */
-function returned(run: Run, operation: Operation, effects: Parameters<typeof confirm>[1]): void {
+function returned(run: Run, transition: Transition, effects: Parameters<typeof confirm>[1]): void {
   const listed = new Set(run.state.inventory.map(refKey));
   const back = new Set(effects.filter(({ outcome }) => outcome === 'created').map(({ ref }) => refKey(ref)));
-  const again = operation.admission.removals.filter((entry) => back.has(refKey(entry)) && !listed.has(refKey(entry)));
+  const again = transition.admission.removals.filter((entry) => back.has(refKey(entry)) && !listed.has(refKey(entry)));
   run.state.inventory = strike(confirm([...run.state.inventory, ...again], effects), effects);
   noteEffects(run, effects);
 }

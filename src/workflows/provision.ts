@@ -90,10 +90,11 @@ function intended(admission: Admitted, stage: Stage): InventoryEntry[] {
   return admission.refs[stage].map((ref) => ({ ...ref, stage, state: 'intended' }));
 }
 
-function becomeReady(run: Run): void {
+/** `since`: a namespace that was ready before is so from then. */
+export function becomeReady(run: Run, since: string = now()): void {
   const { state } = run;
   const { spec } = admittedOf(run);
-  state.readyAt = now();
+  state.readyAt = since;
   state.leaseEndsAt = new Date(Date.parse(state.readyAt) + spec.leaseDays * 86_400_000).toISOString();
   enter(run, 'ready', 'waiting', `all of its ${state.inventory.length} objects are in force`);
 }

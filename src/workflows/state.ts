@@ -26,15 +26,21 @@ export interface Asked {
   problems: Problem[];
 }
 
+/** From what stands to what is wanted, object by object; `images` holds what stood there, from before the first write. */
+export interface Transition {
+  kind: OperationKind | 'adopt' | 'recover';
+  admission: ChangeAdmitted;
+  /** gzip + base64 of PreImage[]. */
+  images?: string;
+}
+
 /** A change or a transfer beside the phase `ready`; gone when it is applied, refused, dropped or undone. */
-export interface Operation extends Asked {
+export interface Operation extends Asked, Transition {
   kind: OperationKind;
   step: OperationStep;
   requestId: string;
   startedAt: string;
   admission: ChangeAdmitted;
-  /** gzip + base64 of what stood there before; set before the first write. */
-  images?: string;
 }
 
 export interface LifecycleState extends Asked {
@@ -46,6 +52,8 @@ export interface LifecycleState extends Asked {
   provisioningStartedAt?: string;
   readyAt?: string;
   leaseEndsAt?: string;
+  /** What stood in a namespace before it was adopted or recovered; gzip + base64. */
+  images?: string;
   /** The request that holds after a change; absent: the submitted one. */
   wanted?: { requestId: string; request: unknown };
   operation: Operation | null;

@@ -88,6 +88,8 @@ function clientOf(given: Partial<NaasClient>, onClose: () => void): NaasClient {
     history: unexpected('history'),
     teardown: unexpected('teardown'),
     cancel: unexpected('cancel'),
+    adopt: unexpected('adopt'),
+    recover: unexpected('recover'),
     change: unexpected('change'),
     transfer: unexpected('transfer'),
     request: unexpected('request'),

@@ -13,6 +13,7 @@ export const PEOPLE = {
   owner: { subject: 'ada@example.com', groups: ['shop-developers'] },
   lead: { subject: 'grace@example.com', groups: ['shop-leads'] },
   platform: { subject: 'linus@example.com', groups: ['platform-leads'] },
+  operator: { subject: 'olga@example.com', groups: ['platform-operators'] },
   stranger: { subject: 'mallory@example.com', groups: ['nobody'] },
 } as const satisfies Record<string, { subject: string; groups: readonly string[] }>;
 

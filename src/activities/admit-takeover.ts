@@ -1,0 +1,175 @@
+// Admission of a namespace that stands already: an adoption of one that was never ours, a recovery of one whose run is gone.
+// Both are held against what is live; neither has an effect.
+import { randomBytes } from 'node:crypto';
+import { changeDigest, plan, planDigest } from '../plan/index.ts';
+import { outsideClosedList } from '../plan/kinds.ts';
+import type { KubernetesObject, Plan } from '../plan/plan.ts';
+import type { Admission, Admitted, Change, Recovered } from '../spec/admission.ts';
+import type { Sender } from '../spec/approval.ts';
+import { adoptionPolicy, rightsOf } from '../spec/approval-rules.ts';
+import { NaasError } from '../spec/errors.ts';
+import { adoptionGuardrails } from '../spec/guardrails.ts';
+import { refKey, refOf } from '../spec/inventory.ts';
+import { ANNOTATION, LABEL } from '../spec/names.ts';
+import { isOperator, namePeople } from '../spec/people.ts';
+import type { NamespaceSpec } from '../spec/spec.ts';
+import type { AdmitDependencies, AdmitInput } from './admit.ts';
+import type { CallOptions } from './cluster.ts';
+import { unpackJson } from './packing.ts';
+import { type Stamp, stamped } from './stamp.ts';
+import { changesAgainst, survey } from './survey.ts';
+
+export interface Proven {
+  sender: Sender;
+  requestSha256: string;
+}
+
+export async function admitAdoption(
+  deps: AdmitDependencies,
+  { submission }: AdmitInput,
+  proven: Proven,
+  spec: NamespaceSpec,
+  options: CallOptions,
+): Promise<Admission> {
+  const planned = plan(spec);
+  const seen = await survey(deps.cluster, spec, options);
+  const live = seen.liveNamespace;
+  const { sender } = proven;
+  const problems = [
+    ...adoptionGuardrails({
+      sender,
+      spec,
+      catalog: deps.catalog,
+      liveNamespace:
+        live === undefined
+          ? null
+          : { labels: live.metadata.labels ?? {}, annotations: live.metadata.annotations ?? {} },
+      ingressOwners: seen.ingressOwners,
+      requestId: submission.requestId,
+    }),
+    ...outsideClosedList(spec.name, objectsOf(planned)),
+  ];
+  if (problems.length > 0) return { verdict: 'refused', problems };
+  const digest = planDigest(planned);
+  const incarnation = randomBytes(6).toString('hex');
+  const changes = await changesAgainst(deps.cluster, objectsOf(planned), live, options, { adopting: true });
+  return {
+    ...admittedAs(deps, proven, spec, changes),
+    incarnation,
+    planDigest: digest,
+    ...stamped(deps.cluster.name, planned, { incarnation, requestId: submission.requestId, planDigest: digest, spec }),
+    approval: adoptionPolicy(spec, sender, seen.ingressOwners, deps.catalog),
+  };
+}
+
+export async function admitRecovery(
+  deps: AdmitDependencies,
+  { name }: AdmitInput,
+  proven: Proven,
+  options: CallOptions,
+): Promise<Admission> {
+  const { sender } = proven;
+  if (!isOperator(sender, deps.catalog)) {
+    throw new NaasError({
+      code: 'NotAllowed',
+      message: `${sender.subject} may not recover namespace ${name}; that can ${namePeople(deps.catalog.policy.operators)}`,
+    });
+  }
+  const { live, spec, stamp } = await recordOf(deps, name, options);
+  const planned = plan(spec);
+  const problems = outsideClosedList(name, objectsOf(planned));
+  if (problems.length > 0) return { verdict: 'refused', problems };
+  const changes = await changesAgainst(deps.cluster, objectsOf(planned), live, options);
+  const stood = await Promise.all(
+    objectsOf(planned).map(async (object) => {
+      const ref = refOf(deps.cluster.name, object);
+      return [refKey(ref), (await deps.cluster.read(ref, options))?.metadata.uid] as const;
+    }),
+  );
+  const recovered: Recovered = {
+    since: String(live.metadata['creationTimestamp']),
+    terminating: live.metadata['deletionTimestamp'] !== undefined,
+    uids: Object.fromEntries(stood.flatMap(([key, uid]) => (uid === undefined ? [] : [[key, uid]]))),
+  };
+  const rule = deps.catalog.approvals.rules[0];
+  return {
+    ...admittedAs(deps, proven, spec, changes),
+    incarnation: stamp.incarnation,
+    planDigest: planDigest(planned),
+    ...stamped(deps.cluster.name, planned, { ...stamp, planDigest: planDigest(planned), spec }),
+    approval: {
+      rule: 'recovery by an operator',
+      slots: [],
+      times: {
+        remindAfterMinutes: rule?.remindAfterMinutes ?? 0,
+        escalateAfterMinutes: rule?.escalateAfterMinutes ?? 0,
+        lapseAfterMinutes: rule?.lapseAfterMinutes ?? 0,
+      },
+    },
+    recovered,
+  };
+}
+
+/** The Namespace's own record of what it is; naas alone may write it, and yet it is held against the closed list again. */
+async function recordOf(deps: AdmitDependencies, name: string, options: CallOptions) {
+  const ref = { system: 'kubernetes', cluster: deps.cluster.name, apiVersion: 'v1', kind: 'Namespace', name } as const;
+  const live = await deps.cluster.read(ref, options);
+  const { labels = {}, annotations = {} } = live?.metadata ?? {};
+  const incarnation = labels[LABEL.incarnation];
+  const packed = annotations[ANNOTATION.spec];
+  if (live === undefined || incarnation === undefined || packed === undefined) {
+    const what = live === undefined ? 'is not there' : 'carries no record of naas';
+    throw new NaasError({
+      code: 'NotFound',
+      message: `namespace ${name} on cluster ${deps.cluster.name} ${what}: there is nothing to recover`,
+    });
+  }
+  const spec = readSpec(packed, name, deps.cluster.name);
+  const stamp: Omit<Stamp, 'planDigest' | 'spec'> = {
+    incarnation,
+    requestId: annotations[ANNOTATION.request] ?? '',
+    // The same bytes as they stand there: packing anew may differ by the version of zlib, and would be a write.
+    packedSpec: packed,
+  };
+  return { live, spec, stamp };
+}
+
+function readSpec(packed: string, name: string, cluster: string): NamespaceSpec {
+  const unreadable = (why: string): NaasError =>
+    new NaasError({
+      code: 'Invalid',
+      message: `namespace ${name}: the record in its annotation ${ANNOTATION.spec} ${why}; restore the annotation from a backup, or adopt the namespace anew`,
+    });
+  let spec: NamespaceSpec;
+  try {
+    spec = unpackJson<NamespaceSpec>(packed);
+  } catch (cause) {
+    throw unreadable(`cannot be read (${cause instanceof Error ? cause.message : 'no JSON'})`);
+  }
+  if (typeof spec !== 'object' || spec === null || spec.version !== 1)
+    throw unreadable('is of a version that this build does not know');
+  if (spec.name !== name || spec.cluster !== cluster) throw unreadable(`is of ${spec.name} on ${spec.cluster}`);
+  return spec;
+}
+
+function admittedAs(
+  deps: AdmitDependencies,
+  { sender, requestSha256 }: Proven,
+  spec: NamespaceSpec,
+  changes: Change[],
+): Pick<Admitted, 'verdict' | 'sender' | 'requestSha256' | 'spec' | 'changes' | 'changeDigest' | 'rights' | 'timing'> {
+  return {
+    verdict: 'admitted',
+    sender,
+    requestSha256,
+    spec,
+    changes,
+    changeDigest: changeDigest(changes),
+    rights: rightsOf(spec, sender, deps.catalog),
+    timing: deps.catalog.policy.timing,
+  };
+}
+
+function objectsOf(planned: Plan): KubernetesObject[] {
+  return planned.resources.map(({ object }) => object);
+}

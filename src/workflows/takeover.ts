@@ -1,0 +1,112 @@
+// The provisioning of a namespace that stands already: an adoption or a recovery. It writes like a change, only what differs,
+// and its undo gives back exactly what was, where undoing a new namespace deletes it.
+import { isCancellation } from '@temporalio/workflow';
+import type { Recovered } from '../spec/admission.ts';
+import type { Problem } from '../spec/errors.ts';
+import { type InventoryEntry, refKey, STAGES } from '../spec/inventory.ts';
+import { isEnd } from '../spec/lifecycle.ts';
+import { block, pauseBlocked, unblock } from './blocked.ts';
+import { cancellably } from './cancellable.ts';
+import { failureOf } from './failure.ts';
+import { putBack, write } from './operation.ts';
+import { becomeReady } from './provision.ts';
+import { admittedOf, enter, isLong, note, noteProblems, type Run, step } from './run.ts';
+import type { Transition } from './state.ts';
+
+export function isTakeover({ state }: Run): boolean {
+  return state.submission.mode !== 'create';
+}
+
+export async function takeOver(run: Run): Promise<void> {
+  if (run.state.step === 'undoing') return undoTakeover(run);
+  const transition = takeoverOf(run);
+  const { recovered } = admittedOf(run);
+  run.state.inventory = recovered === undefined ? [] : standing(run, recovered.uids);
+  try {
+    const looked = await cancellably(run, () => write(run, transition, (images) => keep(run, images)));
+    if (looked === 'moved') return turnBack(run, [moved(run)]);
+  } catch (error) {
+    return turnBack(run, explain(run, error));
+  }
+  if (run.state.cancelledBy !== undefined) return turnBack(run, [cancelled(run)]);
+  if (recovered !== undefined) noteDrift(run);
+  becomeReady(run, recovered?.since);
+}
+
+/** Set before the first write; from then on an undo has something to give back. */
+function keep(run: Run, images: string): void {
+  run.state.images = images;
+}
+
+function takeoverOf(run: Run): Transition {
+  const { submission, images } = run.state;
+  const admission = admittedOf(run);
+  const { sender: by } = admission;
+  return {
+    kind: submission.mode === 'adopt' ? 'adopt' : 'recover',
+    admission: { ...admission, by, request: submission.request, removals: [], dropped: {} },
+    ...(images === undefined ? {} : { images }),
+  };
+}
+
+function standing(run: Run, uids: Record<string, string>): InventoryEntry[] {
+  const { refs } = admittedOf(run);
+  return STAGES.flatMap((stage) =>
+    refs[stage].flatMap((ref): InventoryEntry[] => {
+      const uid = uids[refKey(ref)];
+      return uid === undefined ? [] : [{ ...ref, stage, state: 'confirmed', uid }];
+    }),
+  );
+}
+
+/** Its run was lost while it was being deleted: that goes on. */
+export function resumeDeletion(run: Run, { uids }: Recovered): void {
+  run.state.inventory = standing(run, uids);
+  enter(run, 'deleting', 'revoking', 'recovered: its deletion had begun and goes on');
+}
+
+function noteDrift(run: Run): void {
+  const drifted = admittedOf(run).changes.filter(({ verb }) => verb !== 'keep').length;
+  const text =
+    drifted === 0 ? 'nothing had drifted, nothing was written' : `${drifted} objects had drifted and were repaired`;
+  note(run, { kind: 'notice', text: `recovered from the cluster's own record: ${text}` });
+}
+
+async function turnBack(run: Run, problems: Problem[]): Promise<void> {
+  run.state.problems = problems;
+  noteProblems(run, problems);
+  step(run, 'undoing');
+  return undoTakeover(run);
+}
+
+export async function undoTakeover(run: Run): Promise<void> {
+  const { state } = run;
+  while (!isLong(run) && (state.phase === 'provisioning' || state.phase === 'blocked')) {
+    const why = await putBack(run, takeoverOf(run), state.submission.mode === 'adopt' ? null : admittedOf(run).stages);
+    if (isEnd(state.phase)) return;
+    if (why === undefined) {
+      unblock(run);
+      state.inventory = [];
+      return enter(run, 'failed', 'undoing', 'everything is as it was before');
+    }
+    block(run, why);
+    await pauseBlocked(run);
+  }
+}
+
+function explain(run: Run, error: unknown): Problem[] {
+  if (run.state.cancelledBy !== undefined || isCancellation(error)) return [cancelled(run)];
+  return failureOf(error).problems;
+}
+
+function cancelled({ state }: Run): Problem {
+  return {
+    code: 'Cancelled',
+    message: `${state.cancelledBy ?? 'somebody'} cancelled it while it was being taken over`,
+  };
+}
+
+function moved({ name }: Run): Problem {
+  const message = `what stands in namespace ${name} has moved since it was looked at; nothing was written, send the request again`;
+  return { code: 'StaleDigest', message };
+}
