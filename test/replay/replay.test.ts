@@ -34,6 +34,7 @@ interface Recorded {
   workflowId: string;
   history: {
     events: {
+      workflowExecutionStartedEventAttributes?: { continuedExecutionRunId?: string };
       upsertWorkflowSearchAttributesEventAttributes?: {
         searchAttributes: { indexedFields: Record<string, { data: string }> };
       };
@@ -53,9 +54,9 @@ function stepsOf({ history }: Recorded): string[] {
   const phases = fields.flatMap((data) =>
     data === undefined ? [] : [JSON.parse(Buffer.from(data, 'base64').toString('utf8')) as string],
   );
-  return phases.map(
-    (phase, index) => `${phases[index - 1] ?? (phase === 'deleting' ? 'ready' : 'requested')} → ${phase}`,
-  );
+  const renewed = history.events[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
+  const first = renewed === undefined || renewed === '' ? 'requested' : 'ready';
+  return phases.map((phase, index) => `${phases[index - 1] ?? first} → ${phase}`);
 }
 
 async function replay(path: string, codePath: string): Promise<void> {

@@ -1,6 +1,7 @@
 // The paths whose histories are kept for the replay gate, and how each comes about on the real servers.
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { workflowId } from '../../src/spec/names.ts';
+import { ANNOTATION, workflowId } from '../../src/spec/names.ts';
+import { kubectl } from './cluster-snapshot.ts';
 import { ruleAt } from './effects-table.ts';
 import { gather } from './fault-proxy-gate.ts';
 import { sharedPlatform } from './platform.ts';
@@ -10,6 +11,9 @@ import { DEV, openStand, PEOPLE, STAGING, type Stand, type StandOptions } from '
 const NAMESPACE = { verb: 'create', resource: 'namespaces', name: '*' } as const;
 const INFORMATION = { verb: 'apply', resource: 'configmaps', name: 'naas-information' } as const;
 const BINDING = { verb: 'delete', resource: 'rolebindings', name: 'naas-developers' } as const;
+
+const QUOTA = { verb: 'apply', resource: 'resourcequotas', name: 'naas-quota' } as const;
+const INFORMATION_PATCH = { verb: 'patch', resource: 'configmaps', name: 'naas-information' } as const;
 
 type Act = (stand: Stand, name: string) => Promise<void>;
 
@@ -105,6 +109,89 @@ const PATHS: Record<string, Act> = {
     await stand.untilAll([name], ['blocked']);
     fault.lift();
     await stand.untilAll([name], ['failed']);
+  },
+  'changed-and-undone': async (stand, name) => {
+    await stand.submit(name, DEV);
+    await stand.untilAll([name], ['ready']);
+    await stand.owner.change(name, { ...stand.request(name, DEV), purpose: 'another' });
+    await stand.untilOperation(name);
+    const fault = ruleAt(stand.proxy, name, QUOTA, { fault: { mode: 'fail-before', status: 403 } });
+    await stand.owner.change(name, { ...stand.request(name, DEV), quota: { 'limits.cpu': '3' } });
+    await stand.untilOperation(name);
+    fault.lift();
+  },
+  'change-decided-by-people': async (stand, name) => {
+    await stand.submit(name, STAGING);
+    await stand.untilAll([name], ['awaiting-approval']);
+    await stand.lead.decide(name, { decision: 'approve' });
+    await stand.untilAll([name], ['ready']);
+    await stand.owner.change(name, { ...stand.request(name, STAGING), purpose: 'another' });
+    await stand.lead.decide(name, { decision: 'reject', reason: 'not now' });
+    await stand.owner.change(name, { ...stand.request(name, STAGING), purpose: 'yet another' });
+    await stand.owner.cancel(name);
+    await stand.owner.transfer(name, 'platform');
+    await stand.lead.decide(name, { decision: 'approve' });
+    await stand.owner.teardown(name);
+    await stand.untilAll([name], ['deleted']);
+  },
+  'change-undo-blocked': async (stand, name) => {
+    await stand.submit(name, DEV);
+    await stand.untilAll([name], ['ready']);
+    ruleAt(stand.proxy, name, INFORMATION, { fault: { mode: 'fail-before', status: 403 } });
+    // What was not written is moved on by the undo, so that no late write of it lands.
+    const fault = ruleAt(stand.proxy, name, INFORMATION_PATCH, { fault: { mode: 'fail-before', status: 403 } });
+    await stand.owner.change(name, { ...stand.request(name, DEV), purpose: 'another' });
+    await stand.untilAll([name], ['blocked']);
+    fault.lift();
+    await stand.untilOperation(name);
+  },
+  abandoned: async (stand, name) => {
+    await stand.submit(name, DEV);
+    await stand.untilAll([name], ['ready']);
+    const fault = ruleAt(stand.proxy, name, BINDING, { fault: { mode: 'fail-before', status: 403 } });
+    await stand.owner.teardown(name);
+    await stand.untilAll([name], ['blocked']);
+    const operator = stand.clientOf(PEOPLE.operator);
+    await operator.retry(name);
+    await operator.abandon(name, { reason: 'taken away by hand' });
+    await operator.close();
+    await stand.untilAll([name], ['abandoned']);
+    fault.lift();
+    await kubectl(stand.kube, 'delete', 'namespace', name);
+  },
+  'adopted-and-undone': async (stand, name) => {
+    await kubectl(stand.kube, 'create', 'namespace', name);
+    await kubectl(stand.kube, 'annotate', 'namespace', name, `${ANNOTATION.adoptAllow}=${name}`);
+    ruleAt(stand.proxy, name, INFORMATION, { fault: { mode: 'fail-before', status: 403 } });
+    await stand.owner.adopt(stand.request(name, DEV), { requestId: name });
+    const operator = stand.clientOf(PEOPLE.operator);
+    await operator.decide(name, { decision: 'approve' });
+    await operator.close();
+    await stand.untilAll([name], ['failed']);
+    await kubectl(stand.kube, 'delete', 'namespace', name);
+  },
+  'recovered-while-deleted': async (stand, name) => {
+    await stand.submit(name, DEV);
+    await stand.untilAll([name], ['ready']);
+    await withTemporal(sharedPlatform().temporalAddress, (client) =>
+      client.workflow.getHandle(workflowId(name)).terminate('lost'),
+    );
+    await kubectl(stand.kube, 'delete', 'namespace', name, '--wait=false');
+    const operator = stand.clientOf(PEOPLE.operator);
+    await operator.recover(name);
+    await operator.close();
+    await stand.untilAll([name], ['deleted']);
+  },
+  recovered: async (stand, name) => {
+    await stand.submit(name, DEV);
+    await stand.untilAll([name], ['ready']);
+    await withTemporal(sharedPlatform().temporalAddress, (client) =>
+      client.workflow.getHandle(workflowId(name)).terminate('lost'),
+    );
+    const operator = stand.clientOf(PEOPLE.operator);
+    await operator.recover(name);
+    await operator.close();
+    await stand.untilAll([name], ['ready']);
   },
   'blocked-then-deleted': async (stand, name) => {
     await stand.submit(name, DEV);
