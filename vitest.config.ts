@@ -2,6 +2,7 @@
 // because its cases compare the state of the whole cluster.
 import { defineConfig } from 'vitest/config';
 import { ClosingLine } from './test/support/closing-line.ts';
+import { ProofReporter } from './test/support/proof-reporter.ts';
 
 const SYSTEM = ['providers', 'ops', 'local', 'workflows', 'e2e', 'proof', 'replay', 'deploy'].map(
   (folder) => `test/${folder}/**/*.test.{ts,mjs}`,
@@ -9,7 +10,7 @@ const SYSTEM = ['providers', 'ops', 'local', 'workflows', 'e2e', 'proof', 'repla
 
 export default defineConfig({
   test: {
-    reporters: ['default', new ClosingLine()],
+    reporters: ['default', new ProofReporter(), new ClosingLine()],
     projects: [
       {
         test: {

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ErrorName } from '../../src/spec/errors.ts';
 import type { DecisionMessage, PlanAnswer } from '../../src/workflows/messages.ts';
+import { failedTests, recordProof } from '../support/proof-table.ts';
 import { DEV, openStand, PEOPLE, type Person, PROD, STAGING, type Stand } from '../support/scenario.ts';
 
 const NAME = 'approve-a';
@@ -24,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stand?.close();
-  console.log(`approvals: ${counted} wrong decisions, by update and by signal`);
+  recordProof('approvals by everyone', counted, failedTests());
 });
 
 async function planOf(name: string): Promise<PlanAnswer> {

@@ -12,6 +12,7 @@ import {
   ruleAt,
 } from '../support/effects-table.ts';
 import type { Fault, FaultStatus } from '../support/fault-proxy-rules.ts';
+import { failedTests, recordProof } from '../support/proof-table.ts';
 import { cleanLife, DEV, openStand, STAGING, type Stand } from '../support/scenario.ts';
 import { plantForeignObjects } from '../support/scenario-foreign.ts';
 
@@ -35,7 +36,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await foreign?.remove();
   await stand?.close();
-  console.log(`exact undo: ${counted} cases`);
+  recordProof('exact undo', counted, failedTests());
 });
 
 /** The two answers that never get better, in turn. */

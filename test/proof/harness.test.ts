@@ -2,13 +2,14 @@
 // nothing to anybody else. Without this the other proofs could be green for want of a fault.
 import { readFileSync } from 'node:fs';
 import { Agent, fetch } from 'undici';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { diff, type Kubectl, kubectl, snapshot } from '../support/cluster-snapshot.ts';
 import type { FaultProxy } from '../support/fault-proxy.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { readCall } from '../support/fault-proxy-request.ts';
 import type { Fault, HeldCall } from '../support/fault-proxy-rules.ts';
 import { sharedPlatform } from '../support/platform.ts';
+import { failedTests, recordProof } from '../support/proof-table.ts';
 
 const TENANT = 'harness-a';
 const OTHER = 'harness-b';
@@ -18,6 +19,7 @@ const plane = platform.controlPlane;
 const kube: Kubectl = { binary: platform.kubectl, first: [], kubeconfig: platform.kubeconfig };
 const agent = new Agent({ connect: { ca: readFileSync(plane.caFile) } });
 let proxy: FaultProxy;
+let counted = 0;
 
 beforeAll(async () => {
   proxy = await startFaultProxy(plane);
@@ -28,6 +30,11 @@ afterAll(async () => {
   await kubectl(kube, 'delete', 'namespace', TENANT, OTHER);
   await agent.close();
   await proxy?.stop();
+  recordProof('the harness itself', counted, failedTests());
+});
+
+afterEach(() => {
+  counted += 1;
 });
 
 /** Applies a ConfigMap through the proxy: the status, or `broken` when no whole answer came. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keysOf, type Snapshot } from '../support/cluster-snapshot.ts';
 import { batches, casesOf, type EffectTable } from '../support/effects-table.ts';
 import { gather } from '../support/fault-proxy-gate.ts';
+import { failedTests, recordProof } from '../support/proof-table.ts';
 import { cleanLife, DEV, openStand, type Stand } from '../support/scenario.ts';
 
 const BATCH = 20;
@@ -25,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stand?.close();
-  console.log(`kill -9: ${counted} cases`);
+  recordProof('kill -9 of the worker', counted, failedTests());
 });
 
 /** The keys of one tenant's objects, with its name taken out. */

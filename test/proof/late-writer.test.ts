@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keysOf, type Snapshot } from '../support/cluster-snapshot.ts';
 import { batches, describePoint, type EffectTable } from '../support/effects-table.ts';
 import { gather } from '../support/fault-proxy-gate.ts';
+import { failedTests, recordProof } from '../support/proof-table.ts';
 import { cleanLife, DEV, openStand, type Stand } from '../support/scenario.ts';
 
 const BATCH = 24;
@@ -25,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stand?.close();
-  console.log(`late writers: ${counted} cases`);
+  recordProof('late writers', counted, failedTests());
 });
 
 describe('a late writer', () => {

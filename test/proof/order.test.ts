@@ -4,6 +4,7 @@ import { WORKER_USER } from '../../src/spec/names.ts';
 import { type AuditEvent, byTenant, describeEvent, readAudit, tookEffect } from '../support/audit.ts';
 import { keysOf } from '../support/cluster-snapshot.ts';
 import { describePoint, ruleAt } from '../support/effects-table.ts';
+import { failedTests, recordProof } from '../support/proof-table.ts';
 import { cleanLife, DEV, openStand, STAGING, type Stand } from '../support/scenario.ts';
 
 let stand: Stand;
@@ -36,7 +37,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stand?.close();
-  console.log(`order: ${lives?.size ?? 0} lives in the audit log`);
+  recordProof('order in the audit log', lives?.size ?? 0, failedTests());
 });
 
 const isBindingWrite = (event: AuditEvent) =>

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Snapshot } from '../support/cluster-snapshot.ts';
 import { describePoint, type EffectTable } from '../support/effects-table.ts';
 import { gather } from '../support/fault-proxy-gate.ts';
+import { failedTests, recordProof } from '../support/proof-table.ts';
 import { cleanLife, DEV, openStand, type Stand } from '../support/scenario.ts';
 
 let stand: Stand;
@@ -20,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stand?.close();
-  console.log(`outlived stages: ${table?.provisioning.length ?? 0} cases`);
+  recordProof('outlived stages', table?.provisioning.length ?? 0, failedTests());
 });
 
 describe('a write that outlives its stage', () => {

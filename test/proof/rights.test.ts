@@ -5,6 +5,7 @@ import { WORKER_USER } from '../../src/spec/names.ts';
 import { type AuditEvent, describeEvent, readAudit } from '../support/audit.ts';
 import { kubectl } from '../support/cluster-snapshot.ts';
 import { type EffectTable, ruleAt } from '../support/effects-table.ts';
+import { failedTests, recordProof } from '../support/proof-table.ts';
 import { cleanLife, DEV, openStand, STAGING, type Stand } from '../support/scenario.ts';
 import { HELD_OF_EACH_KIND, hold, release } from '../support/scenario-foreign.ts';
 
@@ -30,7 +31,10 @@ beforeAll(async () => {
   mine = (await readAudit(stand.auditLog, WORKER_USER)).filter((event) => event.requestReceivedTimestamp >= begun);
 });
 
-afterAll(() => stand?.close());
+afterAll(async () => {
+  await stand?.close();
+  recordProof('rights of the worker', granted().length, failedTests());
+});
 
 /** A preview against nothing and against a living namespace, a life with people, a write that has to be repeated, an undo, a block. */
 async function lives(): Promise<void> {
@@ -74,6 +78,14 @@ async function workerRules(): Promise<PolicyRule[]> {
   return roles.flatMap((role) => role.rules);
 }
 
+function granted(): string[] {
+  return (rules ?? []).flatMap((rule) =>
+    (rule.apiGroups ?? []).flatMap((group) =>
+      (rule.resources ?? []).flatMap((resource) => rule.verbs.map((verb) => `${verb} ${group}/${resource}`)),
+    ),
+  );
+}
+
 /** A right that is asked for: `create` stands behind an apply that made its object. */
 function usesOf(event: AuditEvent): string[] {
   const ref = event.objectRef;
@@ -86,15 +98,10 @@ function usesOf(event: AuditEvent): string[] {
 describe('the rights of the worker', () => {
   it('are all used', () => {
     const used = new Set(mine.flatMap(usesOf));
-    const granted = rules.flatMap((rule) =>
-      (rule.apiGroups ?? []).flatMap((group) =>
-        (rule.resources ?? []).flatMap((resource) => rule.verbs.map((verb) => `${verb} ${group}/${resource}`)),
-      ),
-    );
     // `bind` is asked by the API server while it judges a RoleBinding: without it each of them would be denied.
-    const unused = granted.filter((right) => !right.startsWith('bind ') && !used.has(right));
+    const unused = granted().filter((right) => !right.startsWith('bind ') && !used.has(right));
     expect(unused).toEqual([]);
-    expect(granted.some((right) => right.startsWith('bind '))).toBe(true);
+    expect(granted().some((right) => right.startsWith('bind '))).toBe(true);
   });
 
   it('are all that it needs: nothing was denied', () => {

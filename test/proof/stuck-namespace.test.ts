@@ -2,6 +2,7 @@
 // what keeps it, strips nothing, and ends by itself once somebody has mended it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kubectl, type Snapshot } from '../support/cluster-snapshot.ts';
+import { failedTests, recordProof } from '../support/proof-table.ts';
 import { DEV, openStand, type Stand } from '../support/scenario.ts';
 import {
   FOREIGN_FINALIZER,
@@ -19,6 +20,8 @@ const NAME = 'stuck-a';
 let stand: Stand;
 let before: Snapshot;
 let widgets: { remove(): Promise<void> };
+/** Blockers that the status named. */
+let told = 0;
 
 beforeAll(async () => {
   stand = await openStand();
@@ -30,6 +33,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await widgets?.remove();
   await stand?.close();
+  recordProof('stuck namespace', told, failedTests());
 });
 
 describe('a namespace that does not die', () => {
@@ -45,6 +49,7 @@ describe('a namespace that does not die', () => {
     expect(Date.now() - deletedAt, 'time from the DELETE to the reason').toBeLessThan(PROMISE_MS);
 
     const blockers = status?.blocked?.blockers ?? [];
+    told += blockers.length;
     const map = blockers.find((blocker) => blocker.kind.toLowerCase().startsWith('configmap'));
     const widget = blockers.find((blocker) => blocker.kind.toLowerCase().startsWith('widget'));
     expect(map).toMatchObject({ count: 1, names: ['keeper'] });
