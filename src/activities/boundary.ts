@@ -34,7 +34,7 @@ export function callOptions(): CallOptions {
   ];
   const deadlineMs = Math.min(...ends) - MARGIN_MS;
   if (Date.now() >= deadlineMs) throw tooLate(Date.now() - info.currentAttemptScheduledTimestampMs);
-  return { signal: cancellationSignal(), deadlineMs };
+  return { signal: cancellationSignal(), deadlineMs, caller: info.activityType };
 }
 
 function tooLate(afterMs: number): NaasError {

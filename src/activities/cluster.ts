@@ -7,6 +7,8 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** Epoch milliseconds of this process's clock. No request is sent later, and one under way is aborted then. */
   deadlineMs: number;
+  /** The activity on whose behalf it is called; stands in the API server's audit log. */
+  caller?: string;
 }
 
 /** What an API server says about a namespace that does not die, from the conditions of the Namespace. */

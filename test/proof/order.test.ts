@@ -1,7 +1,7 @@
 // Order as a safety property, read from the API server's own audit log over everything that the runs of this file did.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WORKER_USER } from '../../src/spec/names.ts';
-import { type AuditEvent, byTenant, describeEvent, readAudit, tookEffect } from '../support/audit.ts';
+import { type AuditEvent, byTenant, describeEvent, readAudit, tenantOf, tookEffect } from '../support/audit.ts';
 import { keysOf } from '../support/cluster-snapshot.ts';
 import { describePoint, ruleAt } from '../support/effects-table.ts';
 import { failedTests, recordProof } from '../support/proof-table.ts';
@@ -94,6 +94,13 @@ describe('order in the audit log', () => {
       const kinds = new Set(mine.map((event) => event.objectRef?.resource));
       expect([...kinds].sort(), name).toEqual(['namespaces', 'rolebindings']);
     }
+  });
+
+  it('names the activity of every write', () => {
+    const nameless = all.filter(
+      (event) => isWorker(event) && lives.has(tenantOf(event)) && !/^naas \(\w+\)$/.test(event.userAgent ?? ''),
+    );
+    expect(nameless.map(describeEvent)).toEqual([]);
   });
 
   it('claims a name once for each life and writes nothing outside of its namespaces', () => {

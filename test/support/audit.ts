@@ -16,6 +16,7 @@ export interface AuditEvent {
     name?: string;
   };
   requestURI: string;
+  userAgent?: string;
   responseStatus?: { code?: number; reason?: string; message?: string };
   requestReceivedTimestamp: string;
   stageTimestamp: string;

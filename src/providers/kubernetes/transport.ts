@@ -85,7 +85,7 @@ export function openTransport(store: CredentialStore): Transport {
           // A flat list, because one name may come several times.
           headers: [
             ['accept', 'application/json'],
-            ['user-agent', 'naas'],
+            ['user-agent', options.caller === undefined ? 'naas' : `naas (${options.caller})`],
             ...Object.entries(credentials.headers),
             ...(call.body === undefined ? [] : [['content-type', call.contentType ?? 'application/json']]),
             ...(call.headers ?? []),
