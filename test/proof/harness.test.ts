@@ -37,8 +37,11 @@ afterEach(() => {
   counted += 1;
 });
 
-/** Applies a ConfigMap through the proxy: the status, or `broken` when no whole answer came. */
-async function apply(namespace: string, name: string, query = ''): Promise<number | 'broken'> {
+/** `broken`: no whole answer came. */
+type Unusable = 'broken' | 'no JSON';
+
+/** Applies a ConfigMap through the proxy: the status, or why there was none to be had. */
+async function apply(namespace: string, name: string, query = ''): Promise<number | Unusable> {
   try {
     const answer = await fetch(
       `${proxy.server}/api/v1/namespaces/${namespace}/configmaps/${name}?fieldManager=harness${query}`,
@@ -51,10 +54,19 @@ async function apply(namespace: string, name: string, query = ''): Promise<numbe
         signal: AbortSignal.timeout(1_500),
       },
     );
-    await answer.text();
-    return answer.status;
+    const text = await answer.text();
+    return isJson(text) ? answer.status : 'no JSON';
   } catch {
     return 'broken';
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -89,19 +101,25 @@ describe('the oracle', () => {
 });
 
 describe('the fault proxy', () => {
-  const cases: { fault: Fault; told: number | 'broken'; happens: boolean }[] = [
+  const cases: { fault: Fault; told: number | Unusable; happens: boolean }[] = [
     { fault: { mode: 'fail-before', status: 403 }, told: 403, happens: false },
     { fault: { mode: 'fail-before', status: 429 }, told: 429, happens: false },
     { fault: { mode: 'fail-after', status: 422 }, told: 422, happens: true },
     { fault: { mode: 'reset-before' }, told: 'broken', happens: false },
     { fault: { mode: 'reset-after' }, told: 'broken', happens: true },
     { fault: { mode: 'truncate' }, told: 'broken', happens: true },
+    { fault: { mode: 'fail-before', status: 409 }, told: 409, happens: false },
+    { fault: { mode: 'fail-after', status: 504 }, told: 504, happens: true },
+    { fault: { mode: 'reset-head' }, told: 'broken', happens: true },
+    { fault: { mode: 'reset-tail' }, told: 'broken', happens: true },
+    { fault: { mode: 'half-json' }, told: 'no JSON', happens: true },
+    { fault: { mode: 'page' }, told: 'no JSON', happens: true },
     { fault: { mode: 'stall' }, told: 'broken', happens: false },
   ];
   it.each(cases)(
     'does $fault.mode $fault.status to the one call that a rule means',
     async ({ fault, told, happens }) => {
-      const name = `${fault.mode}-${told}`;
+      const name = `${fault.mode}-${told}`.replace(' ', '-').toLowerCase();
       const rule = proxy.add({ tenant: TENANT, verb: 'apply', resource: 'configmaps', name, fault, times: 1 });
       expect(await apply(OTHER, name), 'another tenant').toBe(201);
       expect(await apply(TENANT, name, '&dryRun=All'), 'a dry run').toBe(201);
@@ -117,6 +135,29 @@ describe('the fault proxy', () => {
       ]);
     },
   );
+
+  it('forwards a stalled call after its time, when its sender is long gone', async () => {
+    const name = 'stalled';
+    const fault: Fault = { mode: 'stall', seconds: 2 };
+    proxy.add({ tenant: TENANT, verb: 'apply', resource: 'configmaps', name, fault, times: 1 });
+    expect(await apply(TENANT, name)).toBe('broken');
+    expect(await exists(name)).toBe(false);
+    await proxy.stalledCallsArrived();
+    expect(await exists(name)).toBe(true);
+  });
+
+  it('breaks a read where a rule means reads, of the activity that it names', async () => {
+    const read = async (activity: string): Promise<number> => {
+      const headers = { authorization: `Bearer ${plane.adminToken}`, 'user-agent': `naas (${activity})` };
+      const answer = await fetch(`${proxy.server}/api/v1/namespaces/${TENANT}`, { dispatcher: agent, headers });
+      await answer.text();
+      return answer.status;
+    };
+    const fault: Fault = { mode: 'fail-before', status: 429, retryAfterSeconds: 2 };
+    const rule = proxy.add({ tenant: TENANT, verb: 'read', activity: 'admit', fault, times: 1 });
+    expect([await read('grantAccess'), await read('admit'), await read('admit')]).toEqual([200, 429, 200]);
+    expect(rule.hits()).toBe(1);
+  });
 
   it('sends a held call late, when its sender is long gone', async () => {
     const kept: HeldCall[] = [];
@@ -151,7 +192,8 @@ describe('the fault proxy', () => {
     ['GET', '/api/v1/namespaces/shop/configmaps', {}, 'read configmaps shop  false'],
     ['POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {}, 'create selfsubjectaccessreviews   false'],
   ])('reads %s %s', (method, path, body, meaning) => {
-    const call = readCall(method, path, 'application/json', Buffer.from(JSON.stringify(body)));
+    const headers = { 'content-type': 'application/json' };
+    const call = readCall({ method, url: path, headers }, Buffer.from(JSON.stringify(body)));
     expect(`${call.verb} ${call.resource} ${call.tenant} ${call.name} ${call.effect}`).toBe(meaning);
   });
 });

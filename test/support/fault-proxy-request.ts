@@ -5,6 +5,8 @@ export type WriteVerb = 'create' | 'apply' | 'patch' | 'update' | 'delete';
 export type Verb = WriteVerb | 'read';
 
 export interface ApiCall {
+  /** The activity of naas that calls; `` for anybody else. */
+  activity: string;
   verb: Verb;
   method: string;
   path: string;
@@ -34,7 +36,13 @@ const QUESTIONS = new Set([
   'selfsubjectreviews',
 ]);
 
-export function readCall(method: string, url: string, contentType: string, body: Buffer): ApiCall {
+export interface Head {
+  method?: string | undefined;
+  url?: string | undefined;
+  headers: { 'content-type'?: string | undefined; 'user-agent'?: string | undefined };
+}
+
+export function readCall({ method = 'GET', url = '/', headers }: Head, body: Buffer): ApiCall {
   const { pathname, searchParams } = new URL(url, 'https://api.invalid');
   const { group, rest } = splitGroup(pathname.split('/').filter(Boolean).map(decodeURIComponent));
   const inNamespace = rest[0] === 'namespaces' && rest.length > 2 && rest[2] !== 'status' && rest[2] !== 'finalize';
@@ -43,8 +51,9 @@ export function readCall(method: string, url: string, contentType: string, body:
   const namespace = inNamespace ? (rest[1] ?? '') : '';
   const name = pathName === '' ? (sent.metadata?.name ?? '') : pathName;
   const dryRun = searchParams.has('dryRun') || (sent.dryRun?.length ?? 0) > 0;
-  const verb = verbOf(method, contentType);
+  const verb = verbOf(method, headers['content-type'] ?? '');
   return {
+    activity: /^naas \((\w+)\)$/.exec(headers['user-agent'] ?? '')?.[1] ?? '',
     verb,
     method,
     path: url,

@@ -1,25 +1,30 @@
 // What a test may do to one call on its way: answer in the API server's place, break the connection, or wait for something.
 // Rules are keyed by tenant, verb, resource and name, never by a count over all calls, so that many namespaces can run at
 // once and each meets its own fault.
-import type { ApiCall, WriteVerb } from './fault-proxy-request.ts';
+import type { ApiCall, Verb } from './fault-proxy-request.ts';
 
 export type Fault =
-  /** Answers without forwarding: the write never happened. */
-  | { mode: 'fail-before'; status: FaultStatus }
+  /** Answers without forwarding: the call never happened. */
+  | { mode: 'fail-before'; status: FaultStatus; retryAfterSeconds?: number }
   /** Forwards, throws the answer away: the write happened and the caller is told that it did not. */
-  | { mode: 'fail-after'; status: FaultStatus }
+  | { mode: 'fail-after'; status: FaultStatus; retryAfterSeconds?: number }
+  /** The connection breaks: before anything is forwarded, or when all has happened and nothing has been answered. */
   | { mode: 'reset-before' | 'reset-after' }
-  /** Never answers and never forwards; the caller's own deadline has to end it. */
-  | { mode: 'stall' }
-  /** Forwards, and breaks off in the middle of the answer. */
-  | { mode: 'truncate' };
+  /** Forwards; the connection breaks after the head of the answer, in the middle of its body, or after all of it. */
+  | { mode: 'reset-head' | 'truncate' | 'reset-tail' }
+  /** Silence. With a time, the call goes on after it, whether or not its sender still listens; else never. */
+  | { mode: 'stall'; seconds?: number }
+  /** Forwards; answers what no API server would: half of the JSON, or somebody's web page. */
+  | { mode: 'half-json' | 'page' };
 
 /** 403 and 422 never get better by themselves; the others do. */
-export type FaultStatus = 403 | 422 | 429 | 500 | 503;
+export type FaultStatus = 403 | 409 | 412 | 422 | 429 | 500 | 503 | 504;
 
 export interface Rule {
   tenant: string;
-  verb?: WriteVerb;
+  activity?: string;
+  /** `read` for a rule on reads; without it all that changes the cluster. */
+  verb?: Verb;
   resource?: string;
   /** With `*` in the place of the tenant's name, so that one table of effects fits every tenant. */
   name?: string;
@@ -52,8 +57,9 @@ export function generalName(call: Pick<ApiCall, 'tenant' | 'name'>): string {
 
 export function matches(rule: Rule, call: ApiCall): boolean {
   return (
-    call.effect &&
+    (rule.verb === 'read' ? call.verb === 'read' : call.effect) &&
     rule.tenant === call.tenant &&
+    (rule.activity === undefined || rule.activity === call.activity) &&
     (rule.verb === undefined || rule.verb === call.verb) &&
     (rule.resource === undefined || rule.resource === call.resource) &&
     (rule.name === undefined || rule.name === call.name || rule.name === generalName(call))
@@ -62,16 +68,25 @@ export function matches(rule: Rule, call: ApiCall): boolean {
 
 const REASONS: Record<FaultStatus, string> = {
   403: 'Forbidden',
+  409: 'Conflict',
+  412: 'PreconditionFailed',
   422: 'Invalid',
   429: 'TooManyRequests',
   500: 'InternalError',
   503: 'ServiceUnavailable',
+  504: 'Timeout',
 };
 
-/** What the API server would answer: a Status object, and Retry-After where it sends one. */
-export function faultAnswer(status: FaultStatus, call: ApiCall): { headers: Record<string, string>; body: string } {
-  const reason = REASONS[status];
-  const retry: Record<string, string> = status === 429 || status === 503 ? { 'retry-after': '1' } : {};
+/** What the API server would answer: a Status object, and Retry-After where it is to send one. */
+export function faultAnswer(
+  status: FaultStatus,
+  call: ApiCall,
+  retryAfterSeconds?: number,
+): { headers: Record<string, string>; body: string } {
+  // Of a create, 409 says that the name is taken; of anything else, that another write came in between.
+  const reason = status === 409 && call.verb === 'create' ? 'AlreadyExists' : REASONS[status];
+  const retry: Record<string, string> =
+    retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
   const body = JSON.stringify({
     kind: 'Status',
     apiVersion: 'v1',

@@ -5,8 +5,19 @@ import { readFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Agent, createServer, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Answer,
+  breakOff,
+  breakOffAtTheEnd,
+  breakOffWithin,
+  refuse,
+  reply,
+  replyHalf,
+  replyWithPage,
+} from './fault-proxy-answers.ts';
 import { type ApiCall, readCall } from './fault-proxy-request.ts';
-import { type ActiveRule, type Fault, faultAnswer, type HeldCall, matches, type Rule } from './fault-proxy-rules.ts';
+import { type ActiveRule, type Fault, type HeldCall, matches, type Rule } from './fault-proxy-rules.ts';
 
 export interface LoggedCall extends ApiCall {
   seq: number;
@@ -27,6 +38,8 @@ export interface FaultProxy {
   add(rule: Rule): ActiveRule;
   /** Lets no answer to a read about one tenant through, as a cluster that is away would; answers the release. */
   holdReads(tenant: string): () => void;
+  /** Resolves when no stalled call is still to be forwarded, however long ago its sender has given up. */
+  stalledCallsArrived(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -38,12 +51,6 @@ export interface FaultProxyOptions {
   keyFile: string;
 }
 
-interface Answer {
-  status: number;
-  headers: IncomingMessage['headers'];
-  body: Buffer;
-}
-
 export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
   const target = new URL(options.server);
   // Plenty of sockets: a held call must never make another one wait.
@@ -51,6 +58,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   const log: LoggedCall[] = [];
   const rules = new Set<{ rule: Rule; hits: number }>();
   const heldReads = new Map<string, PromiseWithResolvers<void>>();
+  const stalled = new Set<Promise<void>>();
 
   const forward = (incoming: IncomingMessage, body: Buffer): Promise<Answer> =>
     new Promise((resolve, reject) => {
@@ -71,7 +79,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readAll(incoming);
-    const call = readCall(incoming.method ?? 'GET', incoming.url ?? '/', incoming.headers['content-type'] ?? '', body);
+    const call = readCall(incoming, body);
     const entry: LoggedCall = { ...call, seq: log.length, at: Date.now() };
     log.push(entry);
     const send = async (): Promise<Answer> => {
@@ -87,30 +95,52 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     const { rule } = active;
     if ((await rule.before?.(held)) === 'drop') return breakOff(response);
     const { fault } = rule;
-    if (fault !== undefined) entry.fault = fault.mode;
-    switch (fault?.mode) {
-      case undefined: {
-        const answer = await send();
-        await rule.after?.(held, answer.status);
-        return reply(response, answer);
-      }
+    if (fault === undefined) {
+      const answer = await send();
+      await rule.after?.(held, answer.status);
+      return reply(response, answer);
+    }
+    entry.fault = fault.mode;
+    return strike(fault, { response, call, send });
+  };
+
+  /** Each breaks one call as its fault says. */
+  const strike = async (
+    fault: Fault,
+    { response, call, send }: { response: ServerResponse; call: ApiCall; send(): Promise<Answer> },
+  ): Promise<void> => {
+    switch (fault.mode) {
       case 'fail-before':
-        return refuse(response, fault.status, call);
-      case 'fail-after': {
-        const answer = await send();
-        await rule.after?.(held, answer.status);
-        return refuse(response, fault.status, call);
-      }
+        return refuse(response, fault.status, call, fault.retryAfterSeconds);
+      case 'fail-after':
+        await send();
+        return refuse(response, fault.status, call, fault.retryAfterSeconds);
       case 'reset-before':
         return breakOff(response);
       case 'reset-after':
         await send();
         return breakOff(response);
-      case 'stall':
-        return;
+      case 'reset-head':
+        return breakOffWithin(response, await send(), 0);
       case 'truncate':
-        return truncate(response, await send());
+        return breakOffWithin(response, await send(), 0.5);
+      case 'reset-tail':
+        return breakOffAtTheEnd(response, await send());
+      case 'stall':
+        if (fault.seconds === undefined) return;
+        return reply(response, await afterSilence(fault.seconds, send));
+      case 'half-json':
+        return replyHalf(response, await send());
+      case 'page':
+        return replyWithPage(response, await send());
     }
+  };
+
+  const afterSilence = (seconds: number, send: () => Promise<Answer>): Promise<Answer> => {
+    const late = sleep(seconds * 1000).then(send);
+    const arrival = late.then(noop, noop).finally(() => stalled.delete(arrival));
+    stalled.add(arrival);
+    return late;
   };
 
   const server = createServer({ cert: readFileSync(options.certFile), key: readFileSync(options.keyFile) });
@@ -138,6 +168,9 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
         gate.resolve();
       };
     },
+    async stalledCallsArrived() {
+      await Promise.all(stalled);
+    },
     async stop() {
       for (const gate of heldReads.values()) gate.resolve();
       server.closeAllConnections();
@@ -153,22 +186,4 @@ async function readAll(stream: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function reply(response: ServerResponse, answer: Answer): void {
-  // The body is whole by now: a length of our own replaces the chunking of the original.
-  const { 'transfer-encoding': _chunked, connection: _hop, ...headers } = answer.headers;
-  response.writeHead(answer.status, { ...headers, 'content-length': answer.body.length }).end(answer.body);
-}
-
-function refuse(response: ServerResponse, status: Parameters<typeof faultAnswer>[0], call: ApiCall): void {
-  const { headers, body } = faultAnswer(status, call);
-  response.writeHead(status, headers).end(body);
-}
-
-function truncate(response: ServerResponse, answer: Answer): void {
-  response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length });
-  response.write(answer.body.subarray(0, Math.floor(answer.body.length / 2)), () => response.socket?.destroy());
-}
-
-function breakOff(response: ServerResponse): void {
-  response.socket?.destroy();
-}
+function noop(): void {}
