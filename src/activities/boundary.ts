@@ -81,10 +81,20 @@ function asFailure(error: NaasError, details: FailureDetails): ApplicationFailur
   return ApplicationFailure.create({
     type: error.code,
     message: error.message,
-    nonRetryable: ERRORS[error.code].permanent,
+    nonRetryable: ERRORS[error.code].permanent || isLastChance(error.retryAfterMs),
     details: [details],
     ...(error.retryAfterMs === undefined ? {} : { nextRetryDelay: error.retryAfterMs }),
   });
+}
+
+/** The next attempt would come too late to begin anything: what it said of that would hide what really went wrong. */
+function isLastChance(retryAfterMs: number | undefined): boolean {
+  const { attempt, retryPolicy, scheduledTimestampMs, scheduleToCloseTimeoutMs } = activityInfo();
+  if (scheduleToCloseTimeoutMs <= 0) return false;
+  const { initialInterval = 0, backoffCoefficient = 1, maximumInterval = Number.POSITIVE_INFINITY } = retryPolicy ?? {};
+  const backoffMs = Math.min(Number(initialInterval) * backoffCoefficient ** (attempt - 1), Number(maximumInterval));
+  const nextMs = Date.now() + (retryAfterMs ?? backoffMs);
+  return nextMs >= scheduledTimestampMs + scheduleToCloseTimeoutMs - MARGIN_MS;
 }
 
 /** Does all, past failures; a permanent failure outweighs a transient one, the longest Retry-After counts. */
