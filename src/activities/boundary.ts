@@ -15,6 +15,8 @@ export interface FailureDetails {
   problems: Problem[];
   objects: ObjectRef[];
   effects: Effect[];
+  /** The system asked for so long a pause: for whoever tries again after Temporal has given up. */
+  retryAfterMs?: number;
 }
 
 /**
@@ -77,13 +79,15 @@ export class PartialFailure extends Error {
   }
 }
 
-function asFailure(error: NaasError, details: FailureDetails): ApplicationFailure {
+function asFailure(error: NaasError, told: FailureDetails): ApplicationFailure {
+  const { retryAfterMs } = error;
+  const details = retryAfterMs === undefined ? told : { ...told, retryAfterMs };
   return ApplicationFailure.create({
     type: error.code,
     message: error.message,
-    nonRetryable: ERRORS[error.code].permanent || isLastChance(error.retryAfterMs),
+    nonRetryable: ERRORS[error.code].permanent || isLastChance(retryAfterMs),
     details: [details],
-    ...(error.retryAfterMs === undefined ? {} : { nextRetryDelay: error.retryAfterMs }),
+    ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
   });
 }
 

@@ -29,12 +29,13 @@ export function unblock(run: Run): void {
   enter(run, phase, interruptedStep, 'the blocker is gone; the run goes on by itself');
 }
 
-/** Ends early when an operator asks for another try, or has moved the run on. */
-export async function pauseBlocked(run: Run): Promise<void> {
+/** Ends early when an operator asks for another try, or has moved the run on. `retryAfterMs`: what the system itself asked for. */
+export async function pauseBlocked(run: Run, retryAfterMs = 0): Promise<void> {
   const { timing } = admittedOf(run);
   const attempts = run.state.blocked?.attempts ?? 1;
   const seconds = Math.min(timing.blockedRetrySeconds * 2 ** (attempts - 1), timing.blockedRetryMaxSeconds);
-  await condition(() => run.retried || run.state.blocked === null, seconds * 1000, {
+  const pauseMs = Math.max(seconds * 1000, retryAfterMs);
+  await condition(() => run.retried || run.state.blocked === null, pauseMs, {
     summary: `Blocked: tries ${run.name} again`,
   });
   run.retried = false;

@@ -23,7 +23,11 @@ export async function undo(run: Run): Promise<void> {
 
 type Attempt =
   | { done: true }
-  | { done: false; why: Pick<Blocked, 'problems' | 'objects' | 'blockers'> | 'still-dying' };
+  | {
+      done: false;
+      why: Pick<Blocked, 'problems' | 'objects' | 'blockers'> | 'still-dying';
+      retryAfterMs?: number | undefined;
+    };
 
 /** false: the history has grown long meanwhile; the caller carries the run over and comes back. */
 async function removeAll(run: Run): Promise<boolean> {
@@ -37,7 +41,7 @@ async function removeAll(run: Run): Promise<boolean> {
     }
     if (result.why === 'still-dying') continue;
     block(run, result.why);
-    await pauseBlocked(run);
+    await pauseBlocked(run, result.retryAfterMs);
   }
   return false;
 }
@@ -92,10 +96,10 @@ async function attemptRemoval(run: Run, attempt: () => Promise<Attempt>, whenFai
   try {
     return await attempt();
   } catch (error) {
-    const { problems, objects, effects } = failureOf(error);
+    const { problems, objects, effects, retryAfterMs } = failureOf(error);
     strikeOff(run, effects);
     whenFailed?.();
-    return { done: false, why: { problems, objects, blockers: [] } };
+    return { done: false, why: { problems, objects, blockers: [] }, retryAfterMs };
   }
 }
 
