@@ -27,6 +27,8 @@ export interface LoggedCall extends ApiCall {
   status?: number;
   /** What the worker was told, where a fault stood in between. */
   fault?: Fault['mode'];
+  /** How long it was asked to wait. */
+  retryAfterSeconds?: number;
 }
 
 export interface FaultProxy {
@@ -101,6 +103,8 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
       return reply(response, answer);
     }
     entry.fault = fault.mode;
+    if ('retryAfterSeconds' in fault && fault.retryAfterSeconds !== undefined)
+      entry.retryAfterSeconds = fault.retryAfterSeconds;
     return strike(fault, { response, call, send });
   };
 

@@ -1,11 +1,13 @@
 // Ends a run with the table suites × cases × violations, for people on the output and for programs in .naas/proofs.json.
 // A test file that fails without having recorded itself stands in the table all the same.
+import { randomInt } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
 import { ROOT } from '../../tools/paths.mjs';
 import { PROOFS_FOLDER, type ProofRow, readProofs } from './proof-rows.ts';
+import { RUN_SEED } from './run-seed.ts';
 
 /** The table of the last run that had a proof in it. */
 const LAST_RUN = join(ROOT, '.naas', 'proofs.json');
@@ -17,6 +19,8 @@ export class ProofReporter implements Reporter {
     this.#folder = mkdtempSync(join(tmpdir(), 'naas-proofs-'));
     // The processes of the test files inherit it.
     process.env[PROOFS_FOLDER] = this.#folder;
+    process.env[RUN_SEED] ??= String(randomInt(1_000_000));
+    console.log(`seed ${process.env[RUN_SEED]} (${RUN_SEED} sets it)`);
   }
 
   onTestRunEnd(modules: readonly TestModule[]): void {

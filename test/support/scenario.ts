@@ -75,6 +75,8 @@ export interface StandOptions {
   timing?: Partial<Timing>;
   /** Over the times of every approval rule. */
   approvalMinutes?: Partial<ApprovalTimes>;
+  /** Between two questions after one status; more where many namespaces are watched at once. */
+  lookEveryMs?: number;
 }
 
 export async function openStand(options: StandOptions = {}): Promise<Stand> {
@@ -133,7 +135,7 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
     },
     outcomeOfDecide: (name, message, updateId) => outcomeOfDecide(temporal, name, message, updateId),
     signalDecision: (name, message) => signalDecision(temporal, name, message),
-    untilAll: (names, phases) => Promise.all(names.map((name) => untilPhase(owner, name, phases))),
+    untilAll: (names, phases) => Promise.all(names.map((name) => untilPhase(owner, name, phases, options.lookEveryMs))),
     async untilOperation(name) {
       const giveUpMs = Date.now() + PATIENCE_MS;
       for (;;) {
@@ -198,7 +200,12 @@ export async function cleanLife(stand: Stand, name: string, whenReady?: () => Pr
   return effectTable(proxy, name, readySeq);
 }
 
-async function untilPhase(client: NaasClient, name: string, phases: readonly Phase[]): Promise<Status> {
+async function untilPhase(
+  client: NaasClient,
+  name: string,
+  phases: readonly Phase[],
+  lookEveryMs = LOOK_EVERY_MS,
+): Promise<Status> {
   const giveUpMs = Date.now() + PATIENCE_MS;
   for (;;) {
     const status = await persistently(() => client.status(name));
@@ -212,7 +219,7 @@ async function untilPhase(client: NaasClient, name: string, phases: readonly Pha
         `${name} is ${status.phase} (${status.step}) and ${isEnd(status.phase) ? 'will never be' : `after ${PATIENCE_MS} ms not`} ${phases.join(' or ')}. ${why}`,
       );
     }
-    await pause(LOOK_EVERY_MS);
+    await pause(lookEveryMs);
   }
 }
 

@@ -1,0 +1,249 @@
+// One case of the matrix of lost replies: a whole life of one namespace with one call site broken, and what about it was not
+// as it must be. Many run at once, each under its own name.
+import { type ErrorName, isErrorName, NaasError, type Problem } from '../../src/spec/errors.ts';
+import type { Phase } from '../../src/spec/lifecycle.ts';
+import type { Status } from '../../src/spec/status.ts';
+import { breakSite, type CallSite, callsOf } from './call-sites.ts';
+import { keysOf, type Snapshot } from './cluster-snapshot.ts';
+import type { LoggedCall } from './fault-proxy.ts';
+import type { ActiveRule } from './fault-proxy-rules.ts';
+import {
+  type Case,
+  type Expectation,
+  expectationOf,
+  type Life,
+  outlastsStall,
+  placeOf,
+  REPLIES,
+  TIMES,
+} from './lost-replies-matrix.ts';
+import { DEV, type Stand } from './scenario.ts';
+import { HELD_CONFIG_MAP, hold, release } from './scenario-foreign.ts';
+
+export interface Surroundings {
+  stand: Stand;
+  /** The objects of a ready namespace, with `*` for its name; empty while nobody knows them yet. */
+  planned: readonly string[];
+  /** A snapshot begun after the call; callers at the same time share one. */
+  look(): Promise<Snapshot>;
+}
+
+export interface Lived {
+  name: string;
+  /** What stood there when it was ready, with `*` for its name. */
+  objects: string[];
+  calls: LoggedCall[];
+  violations: string[];
+}
+
+const HELD = [HELD_CONFIG_MAP];
+
+export async function live(around: Surroundings, name: string, life: Life, broken?: Case): Promise<Lived> {
+  const { proxy } = around.stand;
+  const violations: string[] = [];
+  const detours = takeDetours(around, name, life);
+  const rule = broken && breakSite(proxy, name, broken.site, REPLIES[broken.reply], TIMES[broken.times]);
+  const told: Told = {
+    around,
+    name,
+    life,
+    violations,
+    objects: [],
+    ...(broken && rule ? { fault: faultOf(broken, rule) } : {}),
+  };
+  try {
+    await story(told);
+    await nothingIsLeft(told);
+    if (told.fault !== undefined) checkStrikes(told.fault, violations);
+  } catch (error) {
+    violations.push(error instanceof Error ? error.message : String(error));
+  } finally {
+    for (const each of [...detours, ...(rule ? [rule] : [])]) each.lift();
+  }
+  return { name, objects: told.objects, calls: callsOf(proxy, name), violations };
+}
+
+interface PlannedFault {
+  case: Case;
+  rule: ActiveRule;
+  expected: Expectation;
+}
+
+interface Told {
+  around: Surroundings;
+  name: string;
+  life: Life;
+  violations: string[];
+  objects: string[];
+  fault?: PlannedFault;
+}
+
+function faultOf(broken: Case, rule: ActiveRule): PlannedFault {
+  return { case: broken, rule, expected: expectationOf(broken) };
+}
+
+/** What makes a life take its turn, besides the fault of the case. */
+function takeDetours({ stand }: Surroundings, name: string, life: Life): ActiveRule[] {
+  switch (life) {
+    case 'whole':
+    case 'held':
+      return [];
+    case 'claimed twice':
+      return [
+        stand.proxy.add({
+          tenant: name,
+          verb: 'create',
+          resource: 'namespaces',
+          fault: { mode: 'reset-after' },
+          times: 1,
+        }),
+      ];
+    case 'undone':
+      // Every write of the last stage is lost: the undo has to look for each of them.
+      return [stand.proxy.add({ tenant: name, activity: 'grantAccess', fault: { mode: 'fail-after', status: 403 } })];
+  }
+}
+
+async function story(told: Told): Promise<void> {
+  const { around, name, life, fault } = told;
+  await submit(told);
+  if (life === 'undone') return untilRemoved(told, 'failed');
+  const early = fault !== undefined && placeOf(fault.case.site).part !== 'removal' ? fault : undefined;
+  if (early?.expected.end === 'refused' || early?.expected.end === 'failed') {
+    const status = await until(told, early.expected.end);
+    return checkProblems(told, status.problems, early);
+  }
+  if (early?.expected.end === 'waits') await untilHeldUp(told, early);
+  const ready = await until(told, 'ready');
+  if (ready.problems.length > 0) told.violations.push(`is ready with problems: ${words(ready.problems)}`);
+  await everyObjectOnce(told);
+  if (life === 'held') await hold(around.stand.kube, name, HELD);
+  await around.stand.owner.teardown(name);
+  if (life === 'held') await untilReleased(told);
+  else await untilRemoved(told, 'deleted');
+}
+
+/** The caller's own answer: accepted, refused in words, or "may still run". */
+async function submit({ around, name, violations, fault }: Told): Promise<void> {
+  try {
+    await around.stand.submit(name, DEV);
+  } catch (error) {
+    const allowed: ErrorName[] = ['Unknown', ...(fault?.expected.end === 'refused' ? [fault.expected.code] : [])];
+    if (!(error instanceof NaasError) || !allowed.includes(error.code))
+      violations.push(`submit was answered ${error} instead of ${allowed.join(' or ')}`);
+  }
+}
+
+/** Nothing says no, and nothing answers: the request stands and waits. */
+async function untilHeldUp(told: Told, { rule }: PlannedFault): Promise<void> {
+  while (rule.hits() === 0) await pause(200);
+  const status = await until(told, 'requested');
+  if (status.step !== 'admitting') told.violations.push(`waits as ${status.phase} (${status.step})`);
+  rule.lift();
+}
+
+async function untilRemoved(told: Told, end: 'failed' | 'deleted'): Promise<void> {
+  const { fault, around, name } = told;
+  if (fault?.expected.end !== 'blocked') {
+    await until(told, end);
+    return;
+  }
+  if (fault.case.times === 'for ever' && !isLookAtTheEnd(fault.case.site)) {
+    const status = await until(told, 'blocked');
+    checkProblems(told, status.blocked?.problems ?? [], fault);
+    fault.rule.lift();
+  }
+  await until(told, end);
+  const history = await around.stand.owner.history(name);
+  if (!history.some((entry) => entry.kind === 'phase' && entry.text.startsWith('blocked')))
+    told.violations.push('was never blocked');
+}
+
+/** While nobody can see it the namespace dies all the same, and the next DELETE finds nothing. */
+function isLookAtTheEnd({ activity, verb, name }: CallSite): boolean {
+  return activity === 'deleteNamespace' && verb === 'read' && name === '*';
+}
+
+/** A foreign finalizer keeps the namespace: it is blocked by the fault first, then by the finalizer, until that is gone. */
+async function untilReleased(told: Told): Promise<void> {
+  const { fault, around, name } = told;
+  if (fault?.expected.end === 'blocked' && fault.case.times === 'for ever') {
+    const status = await until(told, 'blocked');
+    checkProblems(told, status.blocked?.problems ?? [], fault);
+    fault.rule.lift();
+  }
+  let status = await until(told, 'blocked');
+  while (status.blocked?.blockers.length === 0) {
+    await pause(500);
+    status = await until(told, 'blocked');
+  }
+  const names = status.blocked?.blockers.flatMap((blocker) => blocker.names ?? []) ?? [];
+  if (!names.includes(HELD_CONFIG_MAP.name))
+    told.violations.push(`blocked, but names ${names.join(', ') || 'nothing'}`);
+  await release(around.stand.kube, name, HELD);
+  await until(told, 'deleted');
+}
+
+async function until({ around, name }: Told, phase: Phase): Promise<Status> {
+  const [status] = await around.stand.untilAll([name], [phase]);
+  if (status === undefined) throw new Error(`${name} has no status`);
+  return status;
+}
+
+/** By the table of errors, and naming what it was about. */
+function checkProblems(
+  { name, violations }: Told,
+  problems: readonly Problem[],
+  { case: { site }, expected }: PlannedFault,
+): void {
+  const said = words(problems);
+  if (problems.length === 0 || problems.some(({ code }) => !isErrorName(code)))
+    violations.push(`is told untyped: ${said}`);
+  if (!problems.some(({ code }) => code === expected.code))
+    violations.push(`is told ${said} instead of ${expected.code}`);
+  // A list is of one kind in one namespace.
+  const object = site.name === '' ? name : site.name.replaceAll('*', name);
+  if (!said.toLowerCase().includes(object)) violations.push(`does not name ${object}: ${said}`);
+}
+
+function words(problems: readonly Problem[]): string {
+  return problems.map(({ code, message }) => `${code}: ${message}`).join('; ') || 'nothing';
+}
+
+/** Exactly the planned objects stand there, and the API server made each of them once. */
+async function everyObjectOnce(told: Told): Promise<void> {
+  const { around, name, violations } = told;
+  told.objects = keysOf(await around.look(), name).map((key) => key.replaceAll(name, '*'));
+  if (around.planned.length > 0) {
+    for (const key of around.planned) if (!told.objects.includes(key)) violations.push(`ready without ${key}`);
+    for (const key of told.objects) if (!around.planned.includes(key)) violations.push(`ready with ${key} besides`);
+  }
+  const made = callsOf(around.stand.proxy, name)
+    .filter(({ status }) => status === 201)
+    .map((call) => `${call.resource}/${call.name}`);
+  for (const object of new Set(made.filter((each, index) => made.indexOf(each) !== index)))
+    violations.push(`${object} was made twice`);
+}
+
+async function nothingIsLeft({ around, name, violations }: Told): Promise<void> {
+  const left = keysOf(await around.look(), name);
+  if (left.length > 0) violations.push(`at its end there is still ${left.join(', ')}`);
+}
+
+/** The fault was met, as often as it was to be, and what cannot get better was not tried again. */
+function checkStrikes({ case: { site, reply, times }, rule, expected }: PlannedFault, violations: string[]): void {
+  const hits = rule.hits();
+  const once = expected.end === 'refused' || (expected.end === 'failed' && REFUSALS.has(expected.code));
+  // A call that is answered in the end need not be made again.
+  const free = times === 'for ever' || (reply === '30 s stall' && outlastsStall(site));
+  const wanted = once ? 1 : free ? undefined : TIMES[times];
+  if (hits === 0 || (wanted !== undefined && hits !== wanted))
+    violations.push(`the fault was met ${hits} times instead of ${wanted ?? 'at least once'}`);
+}
+
+/** What no repetition mends. */
+const REFUSALS: ReadonlySet<ErrorName> = new Set(['Invalid', 'NotOurs']);
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,28 @@
+// The one seed of a run: whatever a proof draws by lot comes from it, so that a failing run can be repeated. `NAAS_SEED` sets
+// it; the reporter draws it otherwise, says it, and keeps it when the run fails.
+
+export const RUN_SEED = 'NAAS_SEED';
+
+export function runSeed(): number {
+  const seed = Number(process.env[RUN_SEED]);
+  if (!Number.isInteger(seed)) throw new Error(`${RUN_SEED} is no whole number; the reporter sets it for every run`);
+  return seed;
+}
+
+/** Numbers in [0, 1) from the run's seed (mulberry32); each suite draws from a stream of its own. */
+export function drawFor(suite: string, seed = runSeed()): () => number {
+  let state = [...suite].reduce((hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 0x01000193), seed | 0);
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export function shuffled<T>(items: readonly T[], draw: () => number): T[] {
+  return items
+    .map((item) => ({ item, at: draw() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+}
