@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 import { ClosingLine } from './test/support/closing-line.ts';
 import { ProofReporter } from './test/support/proof-reporter.ts';
 
-const SYSTEM = ['providers', 'ops', 'local', 'workflows', 'e2e', 'proof', 'replay', 'deploy'].map(
+const SYSTEM = ['activities', 'providers', 'ops', 'local', 'workflows', 'e2e', 'proof', 'replay', 'deploy'].map(
   (folder) => `test/${folder}/**/*.test.{ts,mjs}`,
 );
 

@@ -87,6 +87,8 @@ function asFailure(error: NaasError, told: FailureDetails): ApplicationFailure {
     message: error.message,
     nonRetryable: ERRORS[error.code].permanent || isLastChance(retryAfterMs),
     details: [details],
+    // Nobody's fault, and as often as it is looked at: not worth a warning each time.
+    ...(error.code === 'Paused' ? { category: 'BENIGN' as const } : {}),
     ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
   });
 }

@@ -26,6 +26,7 @@ import { bind, boundPatch, onFreshVersion, unchanged, versionOf } from './fresh.
 import { packJson, unpackStage } from './packing.ts';
 import { readBack, stampDeadline, untilAllEnforced } from './stages.ts';
 import { unstamped } from './stamp.ts';
+import { writing } from './switch.ts';
 
 /** What stood in an object's place before the operation; null: nothing. */
 export interface PreImage {
@@ -99,8 +100,7 @@ export function changeActivities(cluster: Cluster) {
 
     /** One stage of a change: writes what differs, nothing else. */
     async ensureChange(input: EnsureChangeInput): Promise<{ effects: Effect[] }> {
-      return atTheBoundary(async () => {
-        const options = callOptions();
+      return writing(cluster, async (options) => {
         const objects = unpackStage(input.objects);
         if (input.expect !== undefined) await readBack(cluster, input.expect, options);
         const effects = await allEffects(
@@ -122,8 +122,7 @@ export function changeActivities(cluster: Cluster) {
       entries: InventoryEntry[];
       incarnation: string;
     }): Promise<{ effects: Effect[] }> {
-      return atTheBoundary(async () => {
-        const options = callOptions();
+      return writing(cluster, async (options) => {
         return {
           effects: await allEffects(
             entries.map(({ stage: _stage, state: _state, uid, ...ref }) => ({

@@ -5,6 +5,7 @@ import { changeActivities } from './change.ts';
 import { removalActivities } from './removal.ts';
 import { restoreActivities } from './restore.ts';
 import { stageActivities } from './stages.ts';
+import { switchActivities } from './switch.ts';
 import { verifyActivities } from './verify.ts';
 
 export type Dependencies = AdmitDependencies;
@@ -18,6 +19,7 @@ export function createActivities(deps: Dependencies) {
     ...changeActivities(deps.cluster),
     ...restoreActivities(deps.cluster),
     ...removalActivities(deps.cluster),
+    ...switchActivities(deps.cluster),
   };
 }
 

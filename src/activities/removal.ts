@@ -5,8 +5,9 @@ import { MANAGED_KINDS } from '../plan/kinds.ts';
 import type { Effect, InventoryEntry, ObjectRef } from '../spec/inventory.ts';
 import { LABEL } from '../spec/names.ts';
 import type { Blocker } from '../spec/status.ts';
-import { allEffects, atTheBoundary, callOptions } from './boundary.ts';
+import { allEffects } from './boundary.ts';
 import type { CallOptions, Cluster, DeletionReport } from './cluster.ts';
+import { writing } from './switch.ts';
 
 export interface RemovalInput {
   entries: InventoryEntry[];
@@ -35,8 +36,7 @@ export function removalActivities(cluster: Cluster) {
   return {
     /** Removes single objects (role bindings), newest first in the list but all in parallel: none depends on another. */
     async revokeAccess({ entries, incarnation }: RemovalInput): Promise<{ effects: Effect[] }> {
-      return atTheBoundary(async () => {
-        const options = callOptions();
+      return writing(cluster, async (options) => {
         return {
           effects: await allEffects(
             entries.map((entry) => ({ ref: entry, write: () => remove(cluster, entry, incarnation, options) })),
@@ -47,8 +47,7 @@ export function removalActivities(cluster: Cluster) {
 
     /** DELETE by UID, then a short look; the caller asks again while it is not gone. */
     async deleteNamespace({ entries, incarnation }: RemovalInput): Promise<NamespaceRemoval> {
-      return atTheBoundary(async () => {
-        const options = callOptions();
+      return writing(cluster, async (options) => {
         const effects = await allEffects(
           entries.map((entry) => ({ ref: entry, write: () => remove(cluster, entry, incarnation, options) })),
         );

@@ -6,11 +6,12 @@ import { asApplied, asCreated, asMergePatch, differsFromBefore, returns } from '
 import type { PackedStage } from '../spec/admission.ts';
 import { type Effect, type ObjectRef, refKey, refOf, STAGES, type Stage } from '../spec/inventory.ts';
 import { ANNOTATION } from '../spec/names.ts';
-import { allEffects, atTheBoundary, callOptions, PartialFailure } from './boundary.ts';
+import { allEffects, PartialFailure } from './boundary.ts';
 import { incarnationOf, type PreImage } from './change.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 import { bind, boundPatch, onFreshVersion, unchanged, versionOf } from './fresh.ts';
 import { unpackJson, unpackStage } from './packing.ts';
+import { writing } from './switch.ts';
 
 export interface RestoreInput {
   /** gzip + base64 of PreImage[]. */
@@ -32,8 +33,7 @@ interface Item {
 export function restoreActivities(cluster: Cluster) {
   return {
     async restore(input: RestoreInput): Promise<{ effects: Effect[] }> {
-      return atTheBoundary(async () => {
-        const options = callOptions();
+      return writing(cluster, async (options) => {
         const effects: Effect[] = [];
         let failed: PartialFailure | undefined;
         for (const group of inOrder(itemsOf(cluster.name, input))) {

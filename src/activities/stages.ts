@@ -8,9 +8,10 @@ import type { PackedStage } from '../spec/admission.ts';
 import { NaasError } from '../spec/errors.ts';
 import { describeRef, type Effect, type ObjectRef, refOf } from '../spec/inventory.ts';
 import { ANNOTATION, LABEL } from '../spec/names.ts';
-import { allEffects, asNaasError, atTheBoundary, callOptions, PartialFailure } from './boundary.ts';
+import { allEffects, asNaasError, PartialFailure } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 import { unpackStage } from './packing.ts';
+import { writing } from './switch.ts';
 
 export interface StageInput {
   stage: PackedStage;
@@ -30,8 +31,7 @@ export function stageActivities(cluster: Cluster) {
   return {
     /** Create-only: POSTs the namespace with its incarnation. Finding our own earlier attempt is success. */
     async claimNamespace({ stage }: StageInput): Promise<StageOutcome> {
-      return atTheBoundary(async () => {
-        const options = callOptions();
+      return writing(cluster, async (options) => {
         const claims = unpackStage(stage).map((object) => stampDeadline(object, cluster, options));
         return {
           effects: await allEffects(
@@ -46,8 +46,7 @@ export function stageActivities(cluster: Cluster) {
 
     /** Limits, quota and the denying policy; done when the quota's status is enforced. */
     async ensureGuardrails({ stage }: StageInput): Promise<StageOutcome> {
-      return atTheBoundary(async () => {
-        const options = callOptions();
+      return writing(cluster, async (options) => {
         const objects = unpackStage(stage);
         const effects = await applyAll(cluster, objects, options);
         await untilAllEnforced(cluster, objects, effects, options);
@@ -56,13 +55,12 @@ export function stageActivities(cluster: Cluster) {
     },
 
     async ensureEquipment({ stage }: StageInput): Promise<StageOutcome> {
-      return atTheBoundary(async () => ({ effects: await applyAll(cluster, unpackStage(stage), callOptions()) }));
+      return writing(cluster, async (options) => ({ effects: await applyAll(cluster, unpackStage(stage), options) }));
     },
 
     /** Reads the guardrails back, then binds the roles: nobody has access before limits, quota and policies hold. */
     async grantAccess({ stage, expect = [] }: StageInput): Promise<StageOutcome> {
-      return atTheBoundary(async () => {
-        const options = callOptions();
+      return writing(cluster, async (options) => {
         await readBack(cluster, expect, options);
         return { effects: await applyAll(cluster, unpackStage(stage), options) };
       });

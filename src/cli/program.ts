@@ -194,6 +194,17 @@ function operating(naas: Command, run: Run): void {
     .addHelpText('after', examples('naas doctor', 'naas doctor --json'))
     .action(() => run(async (context) => (await import('./commands/operate.ts')).doctor(context)));
   naas
+    .command('pause')
+    .description('stop all writes of naas; runs wait and say so')
+    .option('--reason <TEXT>', 'shown to everybody who waits')
+    .addHelpText('after', examples('naas pause --reason "etcd is being moved" --kubeconfig admin.kubeconfig'))
+    .action((options) => run(async (context) => (await import('./commands/switch.ts')).pause(context, options)));
+  naas
+    .command('resume')
+    .description('let naas write again; what waited goes on by itself')
+    .addHelpText('after', examples('naas resume --kubeconfig admin.kubeconfig'))
+    .action(() => run(async (context) => (await import('./commands/switch.ts')).resume(context)));
+  naas
     .command('schema')
     .description('the JSON Schema of a request')
     .addHelpText('after', examples('naas schema > naas-request.schema.json'))

@@ -22,6 +22,11 @@ function cells(row: StatusRow, nowMs: number, paint: Paint): string[] {
     row.leaseEnd === undefined || row.closedAt !== undefined
       ? '-'
       : `${absolute(row.leaseEnd).slice(0, 10)} (${relative(row.leaseEnd, nowMs)})`,
-    row.needsPerson ? paint('yellow', 'needs a person') : '',
+    standing(row, paint),
   ];
+}
+
+function standing(row: StatusRow, paint: Paint): string {
+  const words = [...(row.paused ? ['paused'] : []), ...(row.needsPerson ? ['needs a person'] : [])];
+  return words.length === 0 ? '' : paint('yellow', words.join(', '));
 }

@@ -65,8 +65,8 @@ function leaseText(status: Status, nowMs: number): string | undefined {
 
 function waitLines(status: Status, nowMs: number): string[] {
   const waiting = status.waitsFor;
-  // What blocks it is told in full further down.
-  if (waiting === undefined || status.blocked !== undefined) return [];
+  // What blocks it is told in full further down; that nothing moves before naas is resumed stands here.
+  if (waiting === undefined || (status.blocked !== undefined && status.paused === undefined)) return [];
   const until = waiting.until === undefined ? undefined : when(waiting.until, nowMs);
   return [
     '',

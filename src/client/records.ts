@@ -1,9 +1,12 @@
 // What Temporal's own records tell of a run when no worker answers, and the visibility queries that find runs. Pure.
 import type { WorkflowExecutionInfo } from '@temporalio/client';
+import type { ErrorName } from '../spec/errors.ts';
 import { PHASES, type Phase } from '../spec/lifecycle.ts';
 import { LIFECYCLE_WORKFLOW, namespaceOf } from '../spec/names.ts';
 import type { Status, StatusRow } from '../spec/status.ts';
 import type { ListFilter } from './api.ts';
+
+const PAUSED: ErrorName = 'Paused';
 
 /** The few fields of a run that visibility and describe both give. */
 export interface RunRecord {
@@ -70,6 +73,7 @@ export function rowOf(run: RunRecord): StatusRow {
     team: String(attribute('NaasTeam') ?? ''),
     environment: String(attribute('NaasEnvironment') ?? ''),
     needsPerson: attribute('NaasNeedsPerson') === true,
+    ...(attribute('NaasErrorType') === PAUSED ? { paused: true } : {}),
     ...(leaseEnd instanceof Date ? { leaseEnd: leaseEnd.toISOString() } : {}),
     startedAt: run.startTime.toISOString(),
     ...(run.closeTime === undefined ? {} : { closedAt: run.closeTime.toISOString() }),

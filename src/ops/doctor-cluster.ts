@@ -7,10 +7,13 @@ import { connectCluster, type KubernetesCluster } from '../providers/kubernetes/
 import { NaasError } from '../spec/errors.ts';
 import { describeRef, type ObjectRef } from '../spec/inventory.ts';
 import { WORKER_USER } from '../spec/names.ts';
+import { describePause, SWITCH } from '../spec/switch.ts';
 import { clusterObjects } from './cluster-objects.ts';
 import { differsFrom } from './differs.ts';
 import { type Check, LOOK_MS, look, said } from './doctor-check.ts';
 import { fenceDeniesMe, fenceInForce, workerAllowed } from './probes.ts';
+import { readSwitch } from './switch.ts';
+import { whoAmI } from './who-am-i.ts';
 
 /** Claims are stamped by the server's clock, so a difference does no harm there; people compare times with their own. */
 const CLOCK_TOLERANCE_MS = 2_000;
@@ -30,12 +33,17 @@ export async function clusterChecks(options: { kubeconfig?: string }): Promise<C
       return { state: 'ok', found: `Kubernetes ${version.gitVersion ?? 'of unknown version'} at ${cluster.server}` };
     });
     if (reached.state !== 'ok') return [reached];
-    const account = await whoAmI(cluster);
+    const account = await whoAmI(cluster, call());
     const self = account === WORKER_USER;
     return [
       reached,
       { name: 'account', state: 'ok', found: self ? `${account}, naas's own` : account },
-      ...(await Promise.all([installedCheck(cluster), rightsCheck(cluster, self), fenceCheck(cluster, self)])),
+      ...(await Promise.all([
+        installedCheck(cluster),
+        rightsCheck(cluster, self),
+        fenceCheck(cluster, self),
+        switchCheck(cluster),
+      ])),
       clockCheck(cluster.serverNowMs() - Date.now()),
     ];
   } finally {
@@ -44,16 +52,6 @@ export async function clusterChecks(options: { kubeconfig?: string }): Promise<C
 }
 
 const call = (): CallOptions => ({ deadlineMs: Date.now() + LOOK_MS });
-
-async function whoAmI(cluster: KubernetesCluster): Promise<string> {
-  const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
-  try {
-    const answer = await cluster.ask('/apis/authentication.k8s.io/v1/selfsubjectreviews', review, call());
-    return (answer['status'] as { userInfo?: { username?: string } } | undefined)?.userInfo?.username ?? 'unknown';
-  } catch (error) {
-    return `unknown (${said(error)})`;
-  }
-}
 
 function installedCheck(cluster: KubernetesCluster): Promise<Check> {
   return look("naas's own objects", '`naas install`', async () => {
@@ -123,6 +121,15 @@ function fenceCheck(cluster: KubernetesCluster, self: boolean): Promise<Check> {
       : await fenceInForce(cluster, call());
     if (open.length === 0) return { state: 'ok', found: 'denies what it must' };
     return { state: 'missing', found: open.join('; '), mend: '`naas install` as an administrator of the cluster' };
+  });
+}
+
+function switchCheck(cluster: KubernetesCluster): Promise<Check> {
+  const mend = `Give this account \`get\` on ${SWITCH}, or ask with an administrator's.`;
+  return look('the switch', mend, async () => {
+    const pause = await readSwitch(cluster, call());
+    if (pause === undefined) return { state: 'ok', found: 'not paused' };
+    return { state: 'warning', found: describePause(pause), mend: '`naas resume`, when the reason is over' };
   });
 }
 

@@ -147,6 +147,12 @@ export const ERRORS = {
     exit: 1,
     hint: 'The cluster has not confirmed it yet; naas looks again by itself.',
   },
+  Paused: {
+    permanent: false,
+    http: 503,
+    exit: 1,
+    hint: 'An operator paused naas; it goes on by itself after `naas resume`.',
+  },
   Unexpected: { permanent: false, http: 500, exit: 1, hint: 'This should not happen; `naas doctor` may know more.' },
 } as const satisfies Record<string, ErrorRow>;
 

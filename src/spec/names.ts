@@ -4,6 +4,8 @@ export const FIELD_MANAGER = 'naas';
 export const SYSTEM_NAMESPACE = 'naas-system';
 export const WORKER_SERVICE_ACCOUNT = 'naas-worker';
 export const WORKER_USER = `system:serviceaccount:${SYSTEM_NAMESPACE}:${WORKER_SERVICE_ACCOUNT}`;
+/** In naas's own namespace: while it says so, naas writes nothing. */
+export const SWITCH_CONFIG_MAP = 'naas-switch';
 export const DEFAULT_TASK_QUEUE = 'naas';
 
 /** The workflow types, as `temporal workflow start --type` wants them. */

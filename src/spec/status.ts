@@ -3,6 +3,7 @@ import type { Change } from './admission.ts';
 import type { Problem } from './errors.ts';
 import type { Effect, InventoryEntry, ObjectRef, Stage } from './inventory.ts';
 import type { OperationStep, Phase } from './lifecycle.ts';
+import type { Pause } from './switch.ts';
 
 /** What the run waits for and what a person can do about it, in plain words. */
 export interface Waiting {
@@ -105,6 +106,8 @@ export interface Status {
   blocked?: Blocked;
   /** Until when the name of a deleted namespace rests for its team. */
   quarantinedUntil?: string;
+  /** Set while a write of this run waits for `naas resume`. */
+  paused?: Pause;
   /** Why it ended as refused, rejected, lapsed, cancelled or failed. */
   problems: Problem[];
   inventory: InventoryEntry[];
@@ -124,6 +127,8 @@ export interface StatusRow {
   team: string;
   environment: string;
   needsPerson: boolean;
+  /** Present while it waits for `naas resume`. */
+  paused?: true;
   leaseEnd?: string;
   startedAt: string;
   closedAt?: string;

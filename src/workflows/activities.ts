@@ -2,12 +2,16 @@
 import { ActivityCancellationType, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { Timing } from '../spec/admission.ts';
+import type { ErrorName } from '../spec/errors.ts';
 
 /**
  * Quick at first, because most faults are a lost connection; then slow, so that a struggling API is left in peace. Which
  * errors are not retried at all the activities say themselves, from the table in spec/errors.
  */
 const RETRY = { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 10_000 } as const;
+
+/** A refusal by the switch is for the run to hear at once: it waits until naas is resumed, however long that takes. */
+const WRITE_RETRY = { ...RETRY, nonRetryableErrorTypes: ['Paused' satisfies ErrorName] };
 
 /** Reads and signatures: no deadline of their own, because a request may wait for a cluster that is away. */
 export function reading(
@@ -58,7 +62,20 @@ export function removing(
   return proxyActivities<Activities>({
     startToCloseTimeout: 60_000,
     ...heartbeat(timing),
-    retry: { ...RETRY, maximumAttempts: 4 },
+    retry: { ...WRITE_RETRY, maximumAttempts: 4 },
+    summary,
+  });
+}
+
+/**
+ * No end but the pause's own, so that a pause of days costs the history no more than one of seconds; how often it looks the
+ * activity says. A cancel need not wait for it: it only reads.
+ */
+export function awaitingResume(summary: string): Pick<Activities, 'untilResumed'> {
+  return proxyActivities<Activities>({
+    startToCloseTimeout: 15_000,
+    retry: RETRY,
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
     summary,
   });
 }
@@ -66,7 +83,7 @@ export function removing(
 function bounded(timing: Timing): ActivityOptions {
   return {
     scheduleToCloseTimeout: timing.stageTimeoutSeconds * 1000,
-    retry: RETRY,
+    retry: WRITE_RETRY,
     // A cancelled stage may still be writing: its undo begins when it has really ended. Not the SDK's default.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   };

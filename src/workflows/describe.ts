@@ -2,6 +2,7 @@
 import { openSlots, seated } from '../spec/approval.ts';
 import { describeRef } from '../spec/inventory.ts';
 import type { Blocked, Status, Waiting } from '../spec/status.ts';
+import { describePause, type Pause } from '../spec/switch.ts';
 import type { Asked, LifecycleState, Operation } from './state.ts';
 
 export function statusOf(name: string, state: LifecycleState): Status {
@@ -35,6 +36,7 @@ export function statusOf(name: string, state: LifecycleState): Status {
       operation: operationOf(state),
       lastOperation: state.lastOperation,
       blocked: state.blocked ?? undefined,
+      paused: state.paused,
       quarantinedUntil: state.quarantinedUntil,
     }),
     problems: state.problems,
@@ -57,6 +59,7 @@ export function detailsOf(name: string, state: LifecycleState): string {
 }
 
 export function waitingOf(name: string, state: LifecycleState): Waiting | undefined {
+  if (state.paused !== undefined) return pausedWait(state.paused);
   switch (state.phase) {
     case 'awaiting-approval':
       return approvalWait(name, state);
@@ -124,6 +127,15 @@ function approvalWait(name: string, state: LifecycleState): Waiting | undefined 
     since: asked.approvalOpenedAt ?? state.requestedAt,
     ...optional({ until: lapsesAt(asked) }),
     todo: `\`naas approve ${name}\` or \`naas reject ${name} --reason …\`; \`naas plan\` and \`naas approvals\` show what it would do`,
+  };
+}
+
+/** Whatever it was about to write: a pause comes before everything else, and is nobody's fault. */
+function pausedWait(pause: Pause): Waiting {
+  return {
+    what: `the end of a pause: ${describePause(pause)}`,
+    since: pause.since,
+    todo: '`naas resume` lets it go on, for an operator of the cluster; nothing is lost meanwhile',
   };
 }
 

@@ -10,6 +10,7 @@ import { block, pauseBlocked, unblock } from './blocked.ts';
 import { cancellably } from './cancellable.ts';
 import { failureOf } from './failure.ts';
 import { endOperation } from './operation-end.ts';
+import { throughPauses } from './pause.ts';
 import { listed, readBack } from './provision.ts';
 import { admittedOf, isLong, note, noteEffects, noteProblems, publish, type Run } from './run.ts';
 import type { Operation, Transition } from './state.ts';
@@ -102,23 +103,25 @@ async function ensure(
 ): Promise<void> {
   const { stages, timing, incarnation, dropped } = transition.admission;
   const { ensureChange } = changing(timing, `${transition.kind} of ${run.name}: ${listed(refs)}`);
-  await recorded(run, () =>
-    ensureChange({
-      stage,
-      objects: stages[stage],
-      incarnation,
-      uids,
-      dropped,
-      adopting: transition.kind === 'adopt',
-      ...(stage === 'access' ? { expect: readBack(transition.admission) } : {}),
-    }),
+  await throughPauses(run, () =>
+    recorded(run, () =>
+      ensureChange({
+        stage,
+        objects: stages[stage],
+        incarnation,
+        uids,
+        dropped,
+        adopting: transition.kind === 'adopt',
+        ...(stage === 'access' ? { expect: readBack(transition.admission) } : {}),
+      }),
+    ),
   );
 }
 
 async function removeDropped(run: Run, transition: Transition): Promise<void> {
   const { removals, timing, incarnation } = transition.admission;
   const { removeDropped } = changing(timing, `${transition.kind} of ${run.name}: remove ${listed(removals)}`);
-  await recorded(run, () => removeDropped({ entries: removals, incarnation }));
+  await throughPauses(run, () => recorded(run, () => removeDropped({ entries: removals, incarnation })));
 }
 
 async function recorded(run: Run, work: () => Promise<{ effects: Parameters<typeof confirm>[1] }>): Promise<void> {

@@ -8,6 +8,7 @@ import { confirm, type InventoryEntry, type ObjectRef, STAGES, type Stage } from
 import { claiming, ensuring } from './activities.ts';
 import { cancellably } from './cancellable.ts';
 import { failureOf } from './failure.ts';
+import { throughPauses } from './pause.ts';
 import { undo } from './removal.ts';
 import { admittedOf, enter, noteEffects, noteProblems, now, type Run, step } from './run.ts';
 
@@ -43,7 +44,7 @@ async function ensure(run: Run, stage: Stage): Promise<void> {
   step(run, stage);
   state.inventory.push(...intended(admission, stage));
   try {
-    const { effects } = await write(admission, stage);
+    const { effects } = await throughPauses(run, () => write(admission, stage));
     state.inventory = confirm(state.inventory, effects);
     noteEffects(run, effects);
   } catch (error) {

@@ -6,6 +6,7 @@ import type { Blocked, Blocker } from '../spec/status.ts';
 import { removing } from './activities.ts';
 import { block, pauseBlocked, unblock } from './blocked.ts';
 import { failureOf } from './failure.ts';
+import { isPause, throughPauses } from './pause.ts';
 import { admittedOf, enter, isLong, noteEffects, now, type Run, step } from './run.ts';
 
 export async function remove(run: Run): Promise<void> {
@@ -32,8 +33,7 @@ type Attempt =
 /** false: the history has grown long meanwhile; the caller carries the run over and comes back. */
 async function removeAll(run: Run): Promise<boolean> {
   while (!isLong(run) && !isEnd(run.state.phase)) {
-    const revoked = await revokeAccess(run);
-    const result = revoked.done ? await deleteNamespace(run) : revoked;
+    const result = await throughPauses(run, () => attemptAll(run));
     if (isEnd(run.state.phase)) return false;
     if (result.done) {
       unblock(run);
@@ -44,6 +44,11 @@ async function removeAll(run: Run): Promise<boolean> {
     await pauseBlocked(run, result.retryAfterMs);
   }
   return false;
+}
+
+async function attemptAll(run: Run): Promise<Attempt> {
+  const revoked = await revokeAccess(run);
+  return revoked.done && !isEnd(run.state.phase) ? deleteNamespace(run) : revoked;
 }
 
 async function revokeAccess(run: Run): Promise<Attempt> {
@@ -99,6 +104,7 @@ async function attemptRemoval(run: Run, attempt: () => Promise<Attempt>, whenFai
     const { problems, objects, effects, retryAfterMs } = failureOf(error);
     strikeOff(run, effects);
     whenFailed?.();
+    if (isPause(error)) throw error;
     return { done: false, why: { problems, objects, blockers: [] }, retryAfterMs };
   }
 }

@@ -109,7 +109,7 @@ export function publish(run: Run): void {
     { key: ATTRIBUTE.phase, value: state.phase },
     { key: ATTRIBUTE.awaits, value: awaited(state) },
     { key: ATTRIBUTE.needsPerson, value: awaitsDecision(state) || state.phase === 'blocked' },
-    { key: ATTRIBUTE.errorType, value: state.blocked?.problems[0]?.code ?? state.problems[0]?.code ?? null },
+    { key: ATTRIBUTE.errorType, value: errorTypeOf(state) },
     { key: ATTRIBUTE.leaseEnd, value: state.leaseEndsAt === undefined ? null : new Date(state.leaseEndsAt) },
   ]);
   setCurrentDetails(detailsOf(name, state));
@@ -117,6 +117,12 @@ export function publish(run: Run): void {
 
 export function awaitsDecision({ phase, operation }: LifecycleState): boolean {
   return phase === 'awaiting-approval' || operation?.step === 'awaiting-approval';
+}
+
+function errorTypeOf(state: LifecycleState): ErrorName | null {
+  // First what it waits for first: the rest of a blocked run does not move either.
+  if (state.paused !== undefined) return 'Paused';
+  return state.blocked?.problems[0]?.code ?? state.problems[0]?.code ?? null;
 }
 
 function awaited(state: LifecycleState): string[] | null {

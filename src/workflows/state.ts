@@ -13,6 +13,7 @@ import type {
   Step,
   TimelineEntry,
 } from '../spec/status.ts';
+import type { Pause } from '../spec/switch.ts';
 import type { ChangeAnswer, StartArgument, Submission, SubmitAnswer } from './messages.ts';
 
 /** What people are asked to decide, be it the first request or an operation: both keep it in the same fields. */
@@ -62,6 +63,8 @@ export interface LifecycleState extends Asked {
   leftAlone: ObjectRef[];
   leftBehind: LeftBehind[];
   blocked: Blocked | null;
+  /** Set while a write waits for `naas resume`; what it interrupts stays as it is. */
+  paused?: Pause;
   /** Since when the namespace is Terminating, and what is still in it. */
   dying?: { since: string; remaining: Blocker[] };
   /** Until when the name of a deleted namespace rests; deleted when somebody of its team takes it before. */

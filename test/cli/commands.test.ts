@@ -337,6 +337,14 @@ describe('commands that only look', () => {
   });
 });
 
+describe('naas pause and resume', () => {
+  it.each(['pause', 'resume'])('%s wants to know whose cluster is meant', async (command) => {
+    const played = await play([command]);
+    expect(played).toMatchObject({ exit: 2, out: '' });
+    expect(played.err).toContain('KUBECONFIG');
+  });
+});
+
 describe('errors', () => {
   const status = async () => {
     throw new NaasError({ code: 'NotFound', message: 'no namespace pay-x is known' });

@@ -33,6 +33,8 @@ describe('naas --help', () => {
       'cancel',
       'install',
       'doctor',
+      'pause',
+      'resume',
       'schema',
       'local',
       'local up',

@@ -7,10 +7,13 @@ import { renderBlocked } from '../../src/cli/render-blocked.ts';
 import { renderChecks } from '../../src/cli/render-checks.ts';
 import { renderError } from '../../src/cli/render-error.ts';
 import { renderHistory } from '../../src/cli/render-history.ts';
+import { renderList } from '../../src/cli/render-list.ts';
 import { renderPreview } from '../../src/cli/render-plan.ts';
 import { plainLine, renderLive } from '../../src/cli/render-progress.ts';
 import { renderStatus } from '../../src/cli/render-status.ts';
 import { NaasError } from '../../src/spec/errors.ts';
+import type { StatusRow } from '../../src/spec/status.ts';
+import { describePause } from '../../src/spec/switch.ts';
 import { awaiting, blocked, entry, LEAD_SLOT, NAME, planAnswer, ready, statusWith } from './samples.ts';
 import { NOW } from './stage.ts';
 
@@ -98,6 +101,41 @@ describe('what people read', () => {
         It is tried again by itself and goes on once the blocker is gone:
           kubectl -n shop-cart-staging get configmaps
           naas watch shop-cart-staging
+      "
+    `);
+  });
+
+  it('a run that waits for the end of a pause says so first, also where something blocks it', () => {
+    const paused = { by: 'kim@example.com', reason: 'etcd is being moved', since: '2026-03-01T11:59:00.000Z' };
+    const waitsFor = {
+      what: `the end of a pause: ${describePause(paused)}`,
+      since: paused.since,
+      todo: '`naas resume` lets it go on',
+    };
+    const lines = renderStatus({ ...blocked, paused, waitsFor }, nowMs, plain).slice(1, -1);
+    const from = lines.findIndex((line) => line.includes('waits for'));
+    expect(text(lines.slice(from, from + 5))).toMatchInlineSnapshot(`
+      "
+        waits for  the end of a pause: naas is paused by kim@example.com since 2026-03-01T11:59:00.000Z: etcd is being moved
+        since      2026-03-01 11:59:00Z (1 min ago)
+        you can    \`naas resume\` lets it go on
+
+      Blocked in deleting (removing) since 2026-03-01 11:59:30Z (30 s ago), after 2 tries
+      "
+    `);
+  });
+
+  it('a list marks what waits for the end of a pause, and what needs a person besides', () => {
+    const row = { name: NAME, team: 'shop', environment: 'staging', startedAt: NOW, paused: true } as const;
+    const rows: StatusRow[] = [
+      { ...row, phase: 'provisioning', needsPerson: false },
+      { ...row, phase: 'blocked', needsPerson: true },
+    ];
+    expect(text(renderList(rows, nowMs, plain))).toMatchInlineSnapshot(`
+      "
+      NAME               PHASE         TEAM  ENVIRONMENT  AGE    LEASE ENDS
+      shop-cart-staging  provisioning  shop  staging      0.0 s  -           paused
+      shop-cart-staging  blocked       shop  staging      0.0 s  -           paused, needs a person
       "
     `);
   });

@@ -47,6 +47,12 @@ describe("Temporal's own records", () => {
     expect(rowOf({ ...run, searchAttributes: {} }).phase).toBe('unknown');
   });
 
+  it('mark a row that waits for the end of a pause, and no other', () => {
+    const withError = (name: string) => ({ ...run, searchAttributes: { NaasErrorType: [name] } });
+    expect(rowOf(withError('Paused')).paused).toBe(true);
+    expect(rowOf(withError('Forbidden'))).not.toHaveProperty('paused');
+  });
+
   it('make a status that says that it is stale and what it waits for', () => {
     expect(staleStatus('shop-cart-dev', run)).toMatchObject({
       phase: 'ready',

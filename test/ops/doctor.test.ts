@@ -43,6 +43,7 @@ describe('doctor', () => {
         "naas's own objects",
         "the worker's rights",
         'the fence',
+        'the switch',
         "the API server's clock",
         'Temporal',
         'Temporal namespace',

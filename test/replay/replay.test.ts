@@ -1,5 +1,5 @@
 // Replays recorded histories of every path with the workflows of this tree: a change that would break a running namespace
-// fails here. New recordings: RECORD_HISTORIES=1 npm test -- test/replay
+// fails here. New recordings: RECORD_HISTORIES=1 (all), or RECORD_HISTORIES=PATH,PATH npm test -- test/replay
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
@@ -20,8 +20,10 @@ let bundle: string;
 
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  if (process.env['RECORD_HISTORIES'] === '1') {
-    const histories = await recordHistories(sharedPlatform().temporalAddress);
+  const wanted = process.env['RECORD_HISTORIES'];
+  if (wanted !== undefined) {
+    const paths = wanted === '1' ? RECORDED_PATHS : wanted.split(',');
+    const histories = await recordHistories(sharedPlatform().temporalAddress, paths);
     for (const [path, history] of Object.entries(histories))
       await writeFile(join(FOLDER, `${path}.json`), `${history}\n`);
   }

@@ -1,5 +1,6 @@
 // The paths whose histories are kept for the replay gate, and how each comes about on the real servers.
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { pause, resume } from '../../src/ops/switch.ts';
 import { ANNOTATION, workflowId } from '../../src/spec/names.ts';
 import { kubectl } from './cluster-snapshot.ts';
 import { ruleAt } from './effects-table.ts';
@@ -212,6 +213,8 @@ const RENEWED = { continueAsNewAfterEvents: 20 };
 
 interface Recording {
   stand?: StandOptions;
+  /** Touches the whole installation: recorded when all the others are done. */
+  alone?: true;
   act: Act;
 }
 
@@ -219,6 +222,7 @@ const RECORDINGS: Record<string, Recording> = {
   ...Object.fromEntries(Object.entries(PATHS).map(([path, act]) => [path, { act }])),
   lapsed: { stand: { approvalMinutes: LAPSE }, act: lapse },
   'renewed-and-deleted': { stand: { timing: RENEWED }, act: live },
+  'paused-and-resumed': { alone: true, act: pausedTwice },
 };
 
 export const RECORDED_PATHS = Object.keys(RECORDINGS);
@@ -237,8 +241,30 @@ async function live(stand: Stand, name: string): Promise<void> {
   await stand.untilAll([name], ['deleted']);
 }
 
-export async function recordHistories(address: string): Promise<Record<string, string>> {
-  return Object.fromEntries(await Promise.all(Object.keys(RECORDINGS).map((path) => record(path, address))));
+/** Once on the way up and once on the way down. */
+async function pausedTwice(stand: Stand, name: string): Promise<void> {
+  const { kubeconfig } = sharedPlatform();
+  const paused = async (): Promise<void> => {
+    while ((await stand.owner.status(name)).paused === undefined) await new Promise((next) => setTimeout(next, 100));
+  };
+  await pause({ kubeconfig, reason: 'for the record' });
+  await stand.submit(name, DEV);
+  await paused();
+  await resume({ kubeconfig });
+  await stand.untilAll([name], ['ready']);
+  await pause({ kubeconfig, reason: 'for the record' });
+  await stand.owner.teardown(name);
+  await paused();
+  await resume({ kubeconfig });
+  await stand.untilAll([name], ['deleted']);
+}
+
+export async function recordHistories(address: string, paths: readonly string[]): Promise<Record<string, string>> {
+  const alone = paths.filter((path) => RECORDINGS[path]?.alone);
+  const together = paths.filter((path) => !alone.includes(path));
+  const histories = await Promise.all(together.map((path) => record(path, address)));
+  for (const path of alone) histories.push(await record(path, address));
+  return Object.fromEntries(histories);
 }
 
 async function record(path: string, address: string): Promise<[string, string]> {

@@ -1,0 +1,43 @@
+// A pause of naas, as a run lives through it: it says what it waits for, waits without a trace in its history, and begins
+// the refused work anew. It decides nothing: the activities read the switch, and operators move it.
+import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import type { ErrorName } from '../spec/errors.ts';
+import { describePause, type Pause, pauseOf } from '../spec/switch.ts';
+import { awaitingResume } from './activities.ts';
+import { failureOf } from './failure.ts';
+import { note, now, publish, type Run } from './run.ts';
+
+const PAUSED: ErrorName = 'Paused';
+
+/** `work` is begun from its start after each pause; an attempt that the switch refused has written nothing. */
+export async function throughPauses<T>(run: Run, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isPause(error)) throw error;
+      await outlast(run, pauseOf(failureOf(error).problems, now()));
+    }
+  }
+}
+
+export function isPause(error: unknown): boolean {
+  return error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === PAUSED;
+}
+
+async function outlast(run: Run, pause: Pause): Promise<void> {
+  const { state, name } = run;
+  state.paused = pause;
+  note(run, { kind: 'notice', text: describePause(pause), by: pause.by });
+  publish(run);
+  try {
+    await awaitingResume(`Paused: ${name} waits for \`naas resume\``).untilResumed();
+    note(run, { kind: 'notice', text: 'naas is not paused any more; the run goes on' });
+  } catch (error) {
+    // Whatever else an operator of Temporal does to this wait: the work is tried again, and refused again if need be.
+    if (isCancellation(error)) throw error;
+  } finally {
+    delete state.paused;
+    publish(run);
+  }
+}
