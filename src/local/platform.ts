@@ -79,7 +79,8 @@ async function boot(
     bootKubernetes(options, leash, workerKubeconfig),
     bootTemporal(options, leash),
     createLocalIssuer(join(stateDir, 'issuer')),
-    timed(say, 'Workflow bundle', () => bundleWorkflows()),
+    // Its own copy: the cache keeps the newest few, and other checkouts may push this one out while the platform runs.
+    timed(say, 'Workflow bundle', () => bundleWorkflows({ outFile: join(stateDir, 'workflows.js') })),
   ]);
   const binaries = await linkBinaries(join(stateDir, 'bin'));
 
