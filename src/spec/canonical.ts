@@ -7,6 +7,9 @@ import { NaasError } from './errors.ts';
 /** Deeper values are hostile, not data; the bound keeps the recursion far from the end of the stack. */
 const MAX_DEPTH = 200;
 
+/** A stranger's keys may be megabytes long; a message is no place for them. */
+const MAX_SHOWN_PATH_LENGTH = 200;
+
 /**
  * Keys in code-unit order, no white space. A key whose value is undefined is left out, as JSON does, so that the digest
  * is the same before and after the wire. Throws InvalidRequest on anything that JSON cannot carry.
@@ -40,5 +43,6 @@ function write(value: unknown, path: string, above: readonly object[]): string {
 }
 
 function refuse(path: string, why: string): NaasError {
-  return new NaasError({ code: 'InvalidRequest', message: `cannot write canonical JSON of ${path}: ${why}` });
+  const where = path.length <= MAX_SHOWN_PATH_LENGTH ? path : `${path.slice(0, MAX_SHOWN_PATH_LENGTH)}…`;
+  return new NaasError({ code: 'InvalidRequest', message: `cannot write canonical JSON of ${where}: ${why}` });
 }

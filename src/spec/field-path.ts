@@ -4,8 +4,12 @@ export type FieldPath = readonly (string | number)[];
 
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
+/** The longest path of a real request is shorter; a stranger's key may be megabytes long, and stands in every problem. */
+const MAX_LENGTH = 500;
+
 export function fieldText(path: FieldPath): string {
-  return path.map(segment).join('').replace(/^\./, '');
+  const text = path.map(segment).join('').replace(/^\./, '');
+  return text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH)}…`;
 }
 
 function segment(step: string | number): string {

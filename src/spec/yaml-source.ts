@@ -42,7 +42,11 @@ export function readYaml(text: string, file: string): YamlSource {
     found.push(problem('a %YAML directive is not accepted; leave it out'));
   refuseAll(found);
 
-  const walk = walker(problem, found);
+  const inField = (path: FieldPath, why: string, offset: number): Problem => {
+    const field = fieldText(path);
+    return { ...problem(`${field || 'the document'}: ${why}`, offset), ...(field === '' ? {} : { field }) };
+  };
+  const walk = walker(inField, found);
   const value = document.contents === null ? null : walk.read(document.contents as ParsedNode, []);
   refuseAll(found);
   return { value, place: (path, at = 'value') => placeAt(walk.offset(path, at)) };
@@ -85,7 +89,7 @@ function parse(text: string, lineCounter: LineCounter, problem: (message: string
 }
 
 function plainError(code: string, message: string): string {
-  return code === 'MULTIPLE_DOCS' ? 'the file holds more than one document; send one at a time' : message;
+  return code === 'MULTIPLE_DOCS' ? 'the file holds more than one document; send one at a time' : cut(message);
 }
 
 interface Found {
@@ -93,10 +97,10 @@ interface Found {
   value: number;
 }
 
-function walker(problem: (message: string, offset: number) => Problem, found: Problem[]) {
+function walker(problem: (path: FieldPath, why: string, offset: number) => Problem, found: Problem[]) {
   const offsets = new Map<string, Found>();
-  const refuse = (message: string, offset: number) => {
-    found.push(problem(message, offset));
+  const refuse = (path: FieldPath, why: string, offset: number) => {
+    found.push(problem(path, why, offset));
     return null;
   };
 
@@ -104,12 +108,11 @@ function walker(problem: (message: string, offset: number) => Problem, found: Pr
     const at = node?.range[0] ?? key ?? 0;
     offsets.set(pathKey(path), { key: key ?? at, value: at });
     if (node === null) return null;
-    const said = path.length === 0 ? 'the document' : fieldText(path);
-    if (isAlias(node)) return refuse(`${said}: an alias (*${node.source}) is not accepted; write the value out`, at);
+    if (isAlias(node)) return refuse(path, `an alias (*${cut(node.source)}) is not accepted; write the value out`, at);
     if (node.anchor !== undefined)
-      return refuse(`${said}: an anchor (&${node.anchor}) is not accepted; write the value out`, at);
-    if (node.tag !== undefined) return refuse(`${said}: a tag (${node.tag}) is not accepted; leave it out`, at);
-    if (path.length > MAX_DEPTH) return refuse(`${said}: nested deeper than ${MAX_DEPTH} levels`, at);
+      return refuse(path, `an anchor (&${cut(node.anchor)}) is not accepted; write the value out`, at);
+    if (node.tag !== undefined) return refuse(path, `a tag (${cut(node.tag)}) is not accepted; leave it out`, at);
+    if (path.length > MAX_DEPTH) return refuse(path, `nested deeper than ${MAX_DEPTH} levels`, at);
     if (isScalar(node)) return node.value;
     if (isSeq(node)) return node.items.map((item, index) => read(item as ParsedNode | null, [...path, index]));
     return isMap(node) ? readMap(node.items as unknown as { key: ParsedNode; value: ParsedNode | null }[], path) : null;
@@ -129,11 +132,11 @@ function walker(problem: (message: string, offset: number) => Problem, found: Pr
         key.anchor !== undefined ||
         key.tag !== undefined
       ) {
-        refuse(`${fieldText(path) || 'the document'}: a key has to be plain text; put it in quotes`, offset);
+        refuse(path, 'a key has to be plain text; put it in quotes', offset);
         continue;
       }
       const name = key.value;
-      if (Object.hasOwn(record, name)) refuse(`${fieldText([...path, name])}: the key stands here twice`, offset);
+      if (Object.hasOwn(record, name)) refuse([...path, name], 'the key stands here twice', offset);
       const item = read(value, [...path, name], offset);
       // An assignment to `__proto__` would change the record instead of filling it.
       Object.defineProperty(record, name, { value: item, enumerable: true, configurable: true, writable: true });
@@ -150,6 +153,11 @@ function walker(problem: (message: string, offset: number) => Problem, found: Pr
   }
 
   return { read, offset };
+}
+
+/** A name, and what the parser says of it, may be as long as the document. */
+function cut(text: string): string {
+  return text.length <= 160 ? text : `${text.slice(0, 160)}…`;
 }
 
 function pathKey(path: FieldPath): string {

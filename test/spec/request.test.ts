@@ -146,6 +146,21 @@ describe('parseRequest', () => {
   });
 });
 
+describe('a key as long as the document', () => {
+  it.each<[string, (key: string) => Record<string, unknown>]>([
+    ['at the top', (key) => ({ [key]: 1 })],
+    ['of a label', (key) => ({ labels: { [key]: 'x' } })],
+    ['of a quota', (key) => ({ quota: { [key]: 1 } })],
+    ['of a member', (key) => ({ members: { admins: [{ [key]: 'x' }] } })],
+    ['above what is no data', (key) => ({ [key]: { __proto__: null, at: Number.NaN } })],
+  ])('%s is refused in few words', (_where, requestWith) => {
+    const problems = problemsOf(() => parseRequest({ ...LEAST_REQUEST, ...requestWith('k'.repeat(1_500_000)) }));
+    expect(problems).not.toEqual([]);
+    // What admission answers is recorded: it must fit into one payload of Temporal's, whatever was sent.
+    expect(JSON.stringify(problems).length).toBeLessThan(20_000);
+  });
+});
+
 describe('parseRequestText', () => {
   it.each(['shop-cart-staging', 'shop-cart-dev', 'payments-ledger-prod'])('takes the example %s', (name) => {
     expect(parseRequestText(exampleText(name), `${name}.yaml`)).toMatchObject({ kind: 'NamespaceRequest' });

@@ -65,6 +65,25 @@ describe('readYaml', () => {
       expect(problem).toMatchObject({ code: 'InvalidRequest', file: 'r.yaml' });
   });
 
+  it.each([
+    ['an anchor', 'a:\n  b: &x 1', 'a.b'],
+    ['an alias', 'a: &x 1\nb: [*x]', 'a', 'b[0]'],
+    ['a tag', 'a: {b: !secret x}', 'a.b'],
+    ['a duplicate key', 'a: 1\n"a": 3', 'a'],
+    ['a key that is a list', 'a:\n  ? [1]\n  : 2', 'a'],
+  ])('names the field of %s', (_name, text, ...fields) => {
+    expect(problemsOf(text).map(({ field }) => field)).toEqual(fields);
+  });
+
+  it.each([
+    ['an anchor', `a: &${'x'.repeat(200_000)} 1`],
+    ['a tag', `a: !<${'x'.repeat(200_000)}> 1`],
+    ['a block header', `a: |${'9'.repeat(200_000)}`],
+    ['a key', `? ${'k'.repeat(200_000)}\n: &x 1`],
+  ])('says little of %s as long as the document', (_name, text) => {
+    for (const { message, field = '' } of problemsOf(text)) expect(message.length + field.length).toBeLessThan(1_200);
+  });
+
   it('tells of every duplicate, with its line', () => {
     expect(problemsOf('a: 1\na: 2\nb: &x 1\n').map((problem) => problem.line)).toEqual([2, 3]);
   });
