@@ -86,8 +86,9 @@ function dependencies(connection: NativeConnection, cluster: KubernetesCluster) 
 }
 
 async function bundled() {
-  const entry = import.meta.url.endsWith('.ts') ? './workflows/index.ts' : './workflows/index.js';
-  return bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL(entry, import.meta.url)) });
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const path = (module: string) => fileURLToPath(new URL(`./workflows/${module}.${extension}`, import.meta.url));
+  return bundleWorkflowCode({ workflowsPath: path('index'), payloadConverterPath: path('payload-converter') });
 }
 
 /** One folder up from the sources as from the compiled program. */

@@ -23,7 +23,11 @@ export async function bundleWorkflows(options: BundleOptions = {}): Promise<stri
   if (!existsSync(cached)) {
     const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
     // The bundler reports its progress as information; only what is wrong concerns anybody.
-    const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+    const { code } = await bundleWorkflowCode({
+      workflowsPath,
+      payloadConverterPath: join(dirname(workflowsPath), 'payload-converter.ts'),
+      logger: new DefaultLogger('WARN'),
+    });
     await mkdir(folder, { recursive: true });
     const draft = `${cached}.${process.pid}.tmp`;
     await writeFile(draft, code);

@@ -73,10 +73,13 @@ async function goOn(run: Run): Promise<void> {
 }
 
 function open(input: LifecycleInput): Run {
-  const name = namespaceOf(workflowInfo().workflowId);
+  const { workflowId, continuedFromExecutionRunId } = workflowInfo();
+  const name = namespaceOf(workflowId);
   if (name === undefined || typeof input !== 'object' || input === null) {
+    // A plain error stops the task, not the run: a build that can read what an earlier run handed over goes on.
+    if (continuedFromExecutionRunId !== undefined) throw new Error('the state of the earlier run cannot be read');
     // A run that cannot even be named has to end at once: as a failed task it would be tried again for ever.
-    const message = `a lifecycle starts as "namespace:NAME" with {submission}; this one is "${workflowInfo().workflowId}"`;
+    const message = `a lifecycle starts as "namespace:NAME" with {submission}; this one is "${workflowId}"`;
     throw refusal({ code: 'InvalidRequest', message });
   }
   const state = stateOf(input);
@@ -100,10 +103,11 @@ async function admit(run: Run): Promise<void> {
   const admission = await cancellably(run, () => admit(input)).catch((error: unknown) => {
     if (state.cancelledBy === undefined) throw error;
   });
-  if (admission === undefined || state.cancelledBy !== undefined) {
+  if (state.cancelledBy !== undefined) {
     state.problems = [{ code: 'Cancelled', message: `${state.cancelledBy} cancelled it` }];
     return enter(run, 'cancelled', 'admitting', `${state.cancelledBy} cancelled it; nothing had been made`);
   }
+  if (admission === undefined) throw new Error('the answer of the admission cannot be read');
   if (admission.verdict === 'refused') {
     state.problems = admission.problems;
     noteProblems(run, admission.problems);

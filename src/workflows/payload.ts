@@ -20,6 +20,8 @@ const MAX_REASON_LENGTH = 1_000;
 /** A signed token with a person's many groups in it stays well below this. */
 const MAX_TOKEN_LENGTH = 16_384;
 const MAX_STRANGE_FIELDS = 5;
+/** What is much deeper can be read but not written again: handing it to an activity would stop the run. Admission refuses far less. */
+const MAX_DEPTH = 1_000;
 
 type Check = (value: unknown) => string | undefined;
 
@@ -36,9 +38,11 @@ const oneOf =
   (value) =>
     typeof value === 'string' && allowed.includes(value) ? undefined : allowed.join(' or ');
 const present: Check = (value) => (value === undefined || value === null ? 'a value' : undefined);
+const shallow: Check = (value) =>
+  present(value) ?? (isDeeper(value, MAX_DEPTH) ? `a value of at most ${MAX_DEPTH} levels` : undefined);
 
 export function checkSubmission(message: unknown): Submission {
-  return checked(message, { requestId: text(MAX_ID_LENGTH), mode: text(MAX_ID_LENGTH), request: present, by: isToken });
+  return checked(message, { requestId: text(MAX_ID_LENGTH), mode: text(MAX_ID_LENGTH), request: shallow, by: isToken });
 }
 
 export function checkPreview(input: unknown): { name: string; submission: Submission } {
@@ -92,6 +96,11 @@ export function checkRetry(message: unknown): RetryMessage {
 
 export function checkGivingUp(message: unknown): SkipMessage & AbandonMessage {
   return checked(message, { requestId: text(MAX_ID_LENGTH), reason: text(MAX_REASON_LENGTH), by: isToken });
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((item) => isDeeper(item, levels - 1));
 }
 
 /** An empty one is a text as well: that it proves nothing is for the verification to say. */

@@ -2,8 +2,10 @@
 // stops the run for everybody else.
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bodySha256 } from '../../src/client/proven.ts';
 import { LIFECYCLE_WORKFLOW, workflowId } from '../../src/spec/names.ts';
 import { sharedPlatform } from '../support/platform.ts';
+import { rawJson, rawSignal, rawStart, rawUpdate, UNREADABLE } from '../support/raw-payload.ts';
 import { withTemporal } from '../support/runs.ts';
 import { openStand, PEOPLE, STAGING, type Stand } from '../support/scenario.ts';
 
@@ -83,6 +85,34 @@ describe('a message that is well formed around something monstrous', () => {
   });
 });
 
+describe('a request that grows in what is made of it', () => {
+  const submission = async (name: string, request: string) => {
+    const by = await stand.prover(PEOPLE.owner)({
+      message: 'submit',
+      namespace: name,
+      bodySha256: await bodySha256({ mode: 'create', request: JSON.parse(request) }).catch(() => '0'.repeat(64)),
+    });
+    return rawJson(`{"submission":{"requestId":"r","mode":"create","by":"${by}","request":${request}}}`);
+  };
+
+  it.each([
+    ['deep', 'nested so deep that nothing can write it again', `${'['.repeat(50_000)}${']'.repeat(50_000)}`],
+    ['wide', 'with keys that an answer would repeat', `{"labels":{"${'k'.repeat(1_900_000)}":"x"}}`],
+  ])('%s: %s ends at once', async (name, _what, request) => {
+    await inTemporal(async (client) => {
+      await rawStart(client, stand.taskQueue, `hostile-${name}`, await submission(`hostile-${name}`, request));
+      const ended = await client.workflow
+        .getHandle(workflowId(`hostile-${name}`))
+        .result()
+        .then(
+          (status) => (status as { problems: { code: string }[] }).problems[0]?.code,
+          (error: Error) => (error.cause as { type?: string }).type,
+        );
+      expect(ended).toBe('InvalidRequest');
+    });
+  });
+});
+
 describe('a malformed message', () => {
   it.each(['submit', 'decide', 'teardown', 'cancel'])(
     'as %s is answered, every time, and the run goes on',
@@ -126,6 +156,35 @@ describe('a malformed message', () => {
           args: input === undefined ? [] : [input],
         });
         await expect(run.result()).rejects.toMatchObject({ cause: { type: 'InvalidRequest' } });
+      }
+    });
+  });
+
+  it('in bytes that nobody can read is answered as any other, and the run goes on', async () => {
+    const before = (await stand.owner.history(NAME)).length;
+    await inTemporal(async (client) => {
+      for (const [what, payload] of UNREADABLE) {
+        for (const message of ['submit', 'decide', 'cancel'])
+          expect(await rawUpdate(client, NAME, message, payload), `${message}: ${what}`).toBe('InvalidRequest');
+        await rawSignal(client, NAME, 'decision', payload);
+      }
+    });
+    const shown = async () =>
+      (await stand.owner.history(NAME)).slice(before).filter((entry) => entry.text.includes('was not counted')).length;
+    await expect.poll(shown).toBe(UNREADABLE.length);
+    expect((await stand.owner.status(NAME)).phase).toBe('awaiting-approval');
+  });
+
+  it('in bytes that nobody can read ends the run that it starts, so that it holds no name', async () => {
+    await inTemporal(async (client) => {
+      for (const [index, [what, payload]] of UNREADABLE.entries()) {
+        await rawStart(client, stand.taskQueue, `hostile-bytes-${index}`, payload);
+        await expect(
+          client.workflow.getHandle(workflowId(`hostile-bytes-${index}`)).result(),
+          what,
+        ).rejects.toMatchObject({
+          cause: { type: 'InvalidRequest' },
+        });
       }
     });
   });
