@@ -1,5 +1,6 @@
 // What every command gets: the terminal, the global options and the parts that a test replaces. Types and printing only.
 import type { NaasClient, NaasClientOptions, Prove } from '../client/api.ts';
+import { harmless } from './harmless.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Globals {
@@ -36,7 +37,7 @@ export interface Context {
 }
 
 export function print(context: Context, lines: readonly string[]): void {
-  if (lines.length > 0) context.terminal.stdout(`${lines.join('\n')}\n`);
+  if (lines.length > 0) context.terminal.stdout(`${harmless(lines.join('\n'))}\n`);
 }
 
 export function printJson(context: Context, value: unknown): void {
@@ -45,5 +46,5 @@ export function printJson(context: Context, value: unknown): void {
 
 /** For what is of use to a person only: never mixed into a result that a program reads. */
 export function say(context: Context, line: string): void {
-  if (context.globals.json !== true) context.terminal.stderr(`${line}\n`);
+  if (context.globals.json !== true) context.terminal.stderr(`${harmless(line)}\n`);
 }

@@ -4,6 +4,7 @@ import type { NaasClient } from '../client/api.ts';
 import { ERRORS, NaasError } from '../spec/errors.ts';
 import type { Status } from '../spec/status.ts';
 import type { Context } from './context.ts';
+import { harmless } from './harmless.ts';
 import { exitFor, type Goal } from './outcome.ts';
 import { plainLine, renderLive, stamped } from './render-progress.ts';
 import { clip } from './table.ts';
@@ -62,7 +63,7 @@ function plainDisplay(context: Context): Display {
   return {
     show(status) {
       const line = plainLine(status);
-      if (line !== last) terminal.stdout(`${stamped(line, terminal.nowMs())}\n`);
+      if (line !== last) terminal.stdout(`${harmless(stamped(line, terminal.nowMs()))}\n`);
       last = line;
     },
     end: () => undefined,
@@ -86,7 +87,7 @@ function liveDisplay(context: Context): Display {
       terminal.paint,
     );
     const up = drawn === 0 ? '' : `\x1b[${drawn}A`;
-    const body = lines.map((line) => `${clip(line, terminal.width - 1)}\x1b[K\n`).join('');
+    const body = lines.map((line) => `${clip(harmless(line), terminal.width - 1)}\x1b[K\n`).join('');
     terminal.stdout(`${up}${body}\x1b[J`);
     drawn = lines.length;
   };

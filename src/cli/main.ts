@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { ERRORS, NaasError } from '../spec/errors.ts';
 import type { Dependencies } from './context.ts';
 import { realDependencies } from './dependencies.ts';
+import { harmless } from './harmless.ts';
 import { buildProgram } from './program.ts';
 import { errorDocument, renderError } from './render-error.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
@@ -45,7 +46,7 @@ function fail(terminal: Terminal, error: unknown, asked: Asked): number {
   if (error instanceof CommanderError || error instanceof UsageError) return failUsage(terminal, error.message, asked);
   const known = error instanceof NaasError ? error : unexpected(error);
   if (asked.json) terminal.stdout(`${JSON.stringify(errorDocument(known), null, 2)}\n`);
-  else terminal.stderr(`${renderError(known, terminal.paint).join('\n')}\n`);
+  else terminal.stderr(`${harmless(renderError(known, terminal.paint).join('\n'))}\n`);
   return ERRORS[known.code].exit;
 }
 
