@@ -7,6 +7,9 @@ export interface Cidr {
   prefix: number;
 }
 
+/** Some network plugins take these for the IPv4 addresses in them, past every list of IPv4 networks. */
+const V4_MAPPED: Cidr = { family: 6, base: 0xffffn << 32n, prefix: 96 };
+
 const OCTET = /^(0|[1-9]\d{0,2})$/;
 const GROUP = /^[0-9a-f]{1,4}$/;
 
@@ -25,6 +28,9 @@ export function parseCidr(text: string): Cidr | { why: string } {
   const prefix = Number(length);
   if (prefix > bits) return { why: `a prefix of IPv${family} has at most ${bits} bits` };
   if (base & ((1n << BigInt(bits - prefix)) - 1n)) return { why: 'its host bits are not zero' };
+  // A shorter prefix means far more than these: it holds the loopback address as well.
+  if (family === 6 && prefix > 80 && overlaps(V4_MAPPED, { family, base, prefix }))
+    return { why: 'it is IPv4 in the dress of IPv6; write it as an IPv4 network' };
   return { family, base, prefix };
 }
 

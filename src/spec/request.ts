@@ -33,7 +33,7 @@ const person = z
     const why =
       'why' in settled
         ? settled.why
-        : /[\p{C}\p{Default_Ignorable_Code_Point}]|^\s|\s$/u.test(text) || text.normalize('NFKC') !== text
+        : /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|^\s|\s$/u.test(text) || text.normalize('NFKC') !== text
           ? 'it holds invisible or ambiguous characters; write it in its plain form'
           : settled.subject.startsWith('system:')
             ? "names under system: are Kubernetes' own, not people"

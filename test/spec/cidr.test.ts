@@ -18,6 +18,8 @@ describe('parseCidr', () => {
     '2001:db8::/32',
     'fd00:ec2::254/128',
     '1:2:3:4:5:6:7:8/128',
+    '::fffe:0:0/96',
+    '64:ff9b::ffff:0:0/112',
   ])('takes %s', (text) => {
     expect(parseCidr(text)).toHaveProperty('prefix', Number(text.split('/')[1]));
   });
@@ -43,6 +45,9 @@ describe('parseCidr', () => {
     '1:2:3:4:5:6:7/112',
     '1:2:3:4:5:6:7:8::/128',
     '::ffff:10.0.0.1/128',
+    '::ffff:a9fe:a9fe/128',
+    '::ffff:0:0/96',
+    '::fffe:0:0/95',
   ])('refuses %j', (text) => {
     expect(parseCidr(text)).toHaveProperty('why');
   });

@@ -63,6 +63,7 @@ describe('parseRequest', () => {
     ['members', { viewers: [{ user: 'a\u200bda' }] }, 'members.viewers[0].user', 'invisible'],
     ['members', { viewers: [{ user: '\u0430da@example.com' }] }, 'members.viewers[0].user', 'Cyrillic'],
     ['members', { viewers: [{ user: ' ada' }] }, 'members.viewers[0].user', 'invisible'],
+    ['members', { viewers: [{ user: 'ada\u2028x' }] }, 'members.viewers[0].user', 'invisible'],
     ['members', { admins: Array.from({ length: 51 }, () => ({ user: 'a' })) }, 'members.admins', 'at most 50'],
     ['network', { profile: 'open' }, 'network.profile', 'isolated, team, open-egress'],
     ['network', { ingressFrom: [{ namespace: '*' }] }, 'network.ingressFrom[0].namespace', 'lower-case'],
