@@ -74,7 +74,7 @@ export function checkEnding(message: unknown): TeardownMessage & CancelMessage {
 export function checkChange(message: unknown): ChangeMessage {
   return checked(message, {
     requestId: text(MAX_ID_LENGTH),
-    request: present,
+    request: shallow,
     basedOn: optional(text(MAX_ID_LENGTH)),
     reason: optional(text(MAX_REASON_LENGTH)),
     by: isToken,
