@@ -6,6 +6,7 @@ import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker
 import { createActivities } from './activities/index.ts';
 import { type Config, logFormat, readCatalog, readConfig } from './config.ts';
 import { connectCluster, type KubernetesCluster } from './providers/kubernetes/index.ts';
+import { senderProofs } from './providers/proofs/senders.ts';
 import { trustedKeys } from './providers/proofs/trusted-keys.ts';
 import { type Health, serveHealth } from './providers/telemetry/health.ts';
 import { createLogger } from './providers/telemetry/logger.ts';
@@ -47,7 +48,11 @@ async function work(config: Config, health: Health | undefined): Promise<void> {
       connection,
       namespace: temporal.namespace ?? 'default',
       taskQueue: config.taskQueue,
-      activities: createActivities({ cluster, catalog, proofs: trustedKeys(config.trustedKeysFile) }),
+      activities: createActivities({
+        cluster,
+        catalog,
+        proofs: senderProofs(catalog.approvals.trust, trustedKeys(config.trustedKeysFile)),
+      }),
       shutdownGraceTime: SHUTDOWN_GRACE_MS,
       shutdownForceTime: SHUTDOWN_FORCE_MS,
       stickyQueueScheduleToStartTimeout: config.stickyTimeoutMs,

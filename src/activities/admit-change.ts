@@ -15,6 +15,7 @@ import { changeGuardrails } from '../spec/guardrails.ts';
 import { type InventoryEntry, refKey, refOf, STAGES, type Stage } from '../spec/inventory.ts';
 import { LABEL } from '../spec/names.ts';
 import { isOperator, namePeople, together } from '../spec/people.ts';
+import type { Proof } from '../spec/proof.ts';
 import { parseRequest } from '../spec/request.ts';
 import { requestOf } from '../spec/request-of.ts';
 import { resolve } from '../spec/resolve.ts';
@@ -33,7 +34,7 @@ export interface AdmitChangeInput {
   requestId: string;
   /** The message without `by`, as its sender signed it: with `request`, or for a transfer with `team`. */
   body: Record<string, unknown>;
-  by: string;
+  by: Proof;
   receivedAtMs: number;
   /** Who may, as the last admission recorded it; operators may in any case. */
   allowed: People | undefined;

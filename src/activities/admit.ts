@@ -11,6 +11,7 @@ import type { Catalog } from '../spec/catalog.ts';
 import { ERRORS, NaasError, type Problem } from '../spec/errors.ts';
 import { guardrails } from '../spec/guardrails.ts';
 import { LABEL } from '../spec/names.ts';
+import type { Proof } from '../spec/proof.ts';
 import { parseRequest } from '../spec/request.ts';
 import { resolve } from '../spec/resolve.ts';
 import type { NamespaceSpec } from '../spec/spec.ts';
@@ -22,7 +23,7 @@ import { stamped } from './stamp.ts';
 import { changesAgainst, type Survey, survey } from './survey.ts';
 
 export interface AdmitInput {
-  submission: { requestId: string; mode: string; request: unknown; by: string };
+  submission: { requestId: string; mode: string; request: unknown; by: Proof };
   /** The name that the workflow id holds; the request has to come to the same. */
   name: string;
   /** When Temporal received it: a proof has to be valid then, however late a worker looks at it. */

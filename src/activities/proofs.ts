@@ -1,5 +1,6 @@
 // What the activities need to know who sent a message: the interface that a provider implements with trusted keys.
 import type { Sender } from '../spec/approval.ts';
+import type { Proof } from '../spec/proof.ts';
 
 /** Claims of the proof that rides with submit, teardown and cancel. */
 export interface SenderClaims {
@@ -25,10 +26,11 @@ export interface Proven {
 }
 
 /**
- * Verifies compact JWS proofs: signature by a trusted key, each expected claim equal, not expired at `atMs`, the moment at
- * which Temporal received the message (a worker may look at it much later). Throws NaasError('Unproven') that says why,
- * never with the token in it.
+ * Verifies proofs. A compact JWS: signature by a trusted key, each expected claim equal, not expired at `atMs`, the moment at
+ * which Temporal received the message (a worker may look at it much later). An unsigned claim: only where the installation
+ * trusts Temporal itself. Throws NaasError('Unproven') that says why, never with the token in it.
  */
 export interface Proofs {
-  verify(token: string, expected: SenderClaims | DecisionClaims, atMs: number): Promise<Proven>;
+  /** A property, not a method: what takes signed tokens only must not pass for this by the looser check of methods. */
+  readonly verify: (proof: Proof, expected: SenderClaims | DecisionClaims, atMs: number) => Promise<Proven>;
 }

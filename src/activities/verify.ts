@@ -5,6 +5,7 @@ import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
 import type { Catalog } from '../spec/catalog.ts';
 import { ERRORS, NaasError, type Problem } from '../spec/errors.ts';
 import { isOperator } from '../spec/people.ts';
+import type { Proof } from '../spec/proof.ts';
 import { atTheBoundary } from './boundary.ts';
 import type { DecisionClaims, Proofs } from './proofs.ts';
 
@@ -12,13 +13,14 @@ import type { DecisionClaims, Proofs } from './proofs.ts';
 export type Verified =
   | {
       sender: Sender;
-      nonce: string /** Now, by the catalog of the worker that checked; absent in old histories. */;
+      nonce: string;
+      /** Now, by the catalog of the worker that checked; absent in old histories. */
       operator?: boolean;
     }
   | { problem: Problem };
 
 export interface VerifySenderInput {
-  token: string;
+  token: Proof;
   message: string;
   namespace: string;
   /** The message without `by`. */
@@ -27,7 +29,7 @@ export interface VerifySenderInput {
 }
 
 export interface VerifyDecisionInput extends DecisionClaims {
-  token: string;
+  token: Proof;
   receivedAtMs: number;
 }
 
@@ -55,6 +57,7 @@ async function answered(verify: () => Promise<Verified>): Promise<Verified> {
     return await verify();
   } catch (error) {
     if (!(error instanceof NaasError) || !ERRORS[error.code].permanent) throw error;
-    return { problem: { code: error.code, message: error.message } };
+    const [problem = { code: error.code, message: error.message }] = error.problems;
+    return { problem };
   }
 }

@@ -1,4 +1,5 @@
 // The client's surface: what a caller can do and what it gets. Types only; loading this loads nothing.
+import type { Proof } from '../spec/proof.ts';
 import type { Status, StatusRow, TimelineEntry } from '../spec/status.ts';
 import type {
   CancelMessage,
@@ -12,8 +13,11 @@ import type {
   SubmitAnswer,
 } from '../workflows/messages.ts';
 
-/** Signs the claims of one message as the caller: adds subject, groups, nonce and expiry, returns a compact JWS. */
-export type Prove = (claims: Record<string, unknown>) => Promise<string>;
+/**
+ * Signs the claims of one message as the caller: adds subject, groups, nonce and expiry, returns a compact JWS. Where the
+ * installation trusts Temporal itself (`trust: temporal` in its catalog), it may return {subject, groups} instead.
+ */
+export type Prove = (claims: Record<string, unknown>) => Promise<Proof>;
 
 export interface NaasClientOptions {
   /** Temporal's host:port; without it TEMPORAL_ADDRESS and Temporal's own configuration files count. */

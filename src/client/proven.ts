@@ -1,6 +1,7 @@
 // What a message carries to prove itself: the canonical digest of its body and the caller's signature over it.
 import { NaasError } from '../spec/errors.ts';
 import { defaultNamespaceName } from '../spec/names.ts';
+import type { Proof } from '../spec/proof.ts';
 import type { Prove } from './api.ts';
 
 /** The same digest that the worker computes: over the body as JSON carries it. */
@@ -9,7 +10,7 @@ export async function bodySha256(body: unknown): Promise<string> {
   return sha256Hex(canonicalJson(JSON.parse(JSON.stringify(body))));
 }
 
-export async function proveSender(prove: Prove, message: string, namespace: string, body: unknown): Promise<string> {
+export async function proveSender(prove: Prove, message: string, namespace: string, body: unknown): Promise<Proof> {
   return prove({ message, namespace, bodySha256: await bodySha256(body) });
 }
 

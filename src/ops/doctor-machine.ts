@@ -1,10 +1,10 @@
-// What `naas doctor` finds on this machine: Node, the programs, the catalog, the trusted keys. Reads only.
+// What `naas doctor` finds on this machine: Node, the programs, the catalog. Reads only.
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { readCatalog } from '../config.ts';
 import { NaasError } from '../spec/errors.ts';
 import { type Check, LOOK_MS, look } from './doctor-check.ts';
+import { keysCheck, trustCheck } from './doctor-proofs.ts';
 
 /** The oldest Node that runs TypeScript as it is; the same as `engines` in package.json. */
 const OLDEST_NODE = [22, 19] as const;
@@ -25,6 +25,7 @@ export function machineChecks(options: MachineOptions): Promise<Check[]> {
     program('kubectl', ['version', '--client'], env, '`npm start` builds it; `naas local env` prints a PATH with it.'),
     catalogCheck(options.catalogDir ?? env['NAAS_CATALOG']),
     keysCheck(options.trustedKeysFile ?? env['NAAS_TRUSTED_KEYS']),
+    trustCheck(options.catalogDir ?? env['NAAS_CATALOG']),
   ]);
 }
 
@@ -81,35 +82,5 @@ async function catalogCheck(dir: string | undefined): Promise<Check> {
         mend: 'Correct the named lines; the worker does not start before.',
       };
     }
-  });
-}
-
-async function keysCheck(file: string | undefined): Promise<Check> {
-  const name = 'trusted keys';
-  if (file === undefined) {
-    return {
-      name,
-      state: 'warning',
-      found: 'no file named',
-      mend: 'Set NAAS_TRUSTED_KEYS to the JWKS file that the worker trusts.',
-    };
-  }
-  return look(name, `Put a JWKS file ({"keys": [...]}) with public keys at ${file}.`, async () => {
-    const { keys } = JSON.parse(await readFile(file, 'utf8')) as { keys?: { d?: unknown; k?: unknown }[] };
-    if (!Array.isArray(keys) || keys.length === 0) {
-      return {
-        state: 'missing',
-        found: `${file} holds no key`,
-        mend: 'Add the public key of whoever signs; without one every message is refused.',
-      };
-    }
-    if (keys.some((key) => key.d !== undefined || key.k !== undefined)) {
-      return {
-        state: 'warning',
-        found: `${file} holds a private key`,
-        mend: 'Keep only public keys there: a verifier must not be able to sign.',
-      };
-    }
-    return { state: 'ok', found: `${keys.length} in ${file}` };
   });
 }

@@ -102,6 +102,8 @@ const seats = z.strictObject({
 const slot = z.strictObject({ slot: name, why: text, people: seats, escalation: seats.prefault({}) });
 
 export const approvalsSchema = z.strictObject({
+  /** `signed`: a proof by a trusted key. `temporal`: access to Temporal is itself the proof, so that a sender's word counts. */
+  trust: z.enum(['signed', 'temporal']).default('signed'),
   rules: z
     .array(
       z.strictObject({

@@ -5,6 +5,7 @@ import type { Change } from '../spec/admission.ts';
 import type { Problem } from '../spec/errors.ts';
 import type { Stage } from '../spec/inventory.ts';
 import type { OperationStep, Phase } from '../spec/lifecycle.ts';
+import type { Proof } from '../spec/proof.ts';
 import type { OperationKind, Status, TimelineEntry } from '../spec/status.ts';
 
 export interface Submission {
@@ -14,8 +15,8 @@ export interface Submission {
   mode: 'create' | 'adopt' | 'recover';
   /** The request as written by a person, parsed from YAML or JSON but not yet trusted. */
   request: unknown;
-  /** Compact JWS of {subject, groups, message, namespace, body: SHA-256 of {mode, request}, nonce, exp}. */
-  by: string;
+  /** Compact JWS of {subject, groups, message, namespace, bodySha256 of {mode, request}, nonce, exp}, or an unsigned claim. */
+  by: Proof;
 }
 
 /** The start argument of a lifecycle: it carries the request too, so that one whose update is lost still proceeds. */
@@ -40,7 +41,7 @@ export interface ChangeMessage {
   /** The applied plan that the sender looked at; the change is refused when another one holds by now. */
   basedOn?: string;
   reason?: string;
-  by: string;
+  by: Proof;
 }
 
 /** Hands the namespace over to another team of the catalog; everything else of it stays. */
@@ -48,7 +49,7 @@ export interface TransferMessage {
   requestId: string;
   team: string;
   reason?: string;
-  by: string;
+  by: Proof;
 }
 
 export interface ChangeAnswer {
@@ -66,8 +67,8 @@ export interface ChangeAnswer {
 }
 
 export interface DecisionMessage {
-  /** Compact JWS of {subject, groups, namespace, incarnation, planDigest, changeDigest, decision, nonce, exp}. */
-  proof: string;
+  /** Compact JWS of {subject, groups, namespace, incarnation, planDigest, changeDigest, decision, nonce, exp}, or an unsigned claim. */
+  proof: Proof;
   planDigest: string;
   changeDigest: string;
   decision: 'approve' | 'reject';
@@ -85,32 +86,32 @@ export interface DecideAnswer {
 export interface TeardownMessage {
   requestId: string;
   reason?: string;
-  by: string;
+  by: Proof;
 }
 
 export interface CancelMessage {
   requestId: string;
   reason?: string;
-  by: string;
+  by: Proof;
 }
 
 export interface RetryMessage {
   requestId: string;
-  by: string;
+  by: Proof;
 }
 
 /** Gives up the objects that block: they stay as they are, listed with the reason for ever. */
 export interface SkipMessage {
   requestId: string;
   reason: string;
-  by: string;
+  by: Proof;
 }
 
 /** Ends the run of a blocked namespace; what is left of it is listed. */
 export interface AbandonMessage {
   requestId: string;
   reason: string;
-  by: string;
+  by: Proof;
 }
 
 export interface PhaseAnswer {

@@ -1,6 +1,7 @@
 // The shape of what a caller sent, before anything reads it: whoever speaks to Temporal may send anything, and a handler that
 // stumbles over it would stop the run for everybody. Says which field is wrong; it proves and decides nothing.
 import type { Problem } from '../spec/errors.ts';
+import { type WrongPart, wrongProof } from '../spec/proof.ts';
 import type {
   AbandonMessage,
   CancelMessage,
@@ -17,13 +18,12 @@ import { refusal } from './run.ts';
 /** Longer ids and reasons are no ids and reasons; Temporal itself allows 1,000 bytes for an update's id. */
 const MAX_ID_LENGTH = 200;
 const MAX_REASON_LENGTH = 1_000;
-/** A signed token with a person's many groups in it stays well below this. */
-const MAX_TOKEN_LENGTH = 16_384;
 const MAX_STRANGE_FIELDS = 5;
 /** What is much deeper can be read but not written again: handing it to an activity would stop the run. Admission refuses far less. */
 const MAX_DEPTH = 1_000;
 
-type Check = (value: unknown) => string | undefined;
+/** What was expected instead, and of which part of the value where that matters; undefined: it is as it should be. */
+type Check = (value: unknown) => string | WrongPart | undefined;
 
 const text =
   (most: number): Check =>
@@ -103,9 +103,8 @@ function isDeeper(value: unknown, levels: number): boolean {
   return levels === 0 || Object.values(value).some((item) => isDeeper(item, levels - 1));
 }
 
-/** An empty one is a text as well: that it proves nothing is for the verification to say. */
-function isToken(value: unknown): string | undefined {
-  return typeof value === 'string' && value.length <= MAX_TOKEN_LENGTH ? undefined : 'a compact JWS';
+function isToken(value: unknown): WrongPart | undefined {
+  return wrongProof(value);
 }
 
 function checked<T>(message: unknown, checks: Record<string, Check>): T {
@@ -114,8 +113,11 @@ function checked<T>(message: unknown, checks: Record<string, Check>): T {
   }
   const fields = message as Record<string, unknown>;
   const wrong = Object.entries(checks).flatMap(([field, check]): Problem[] => {
-    const wanted = check(fields[field]);
-    return wanted === undefined ? [] : [{ code: 'InvalidRequest', message: `${field}: expected ${wanted}`, field }];
+    const found = check(fields[field]);
+    if (found === undefined) return [];
+    const { within, wanted } = typeof found === 'string' ? { within: '', wanted: found } : found;
+    const path = `${field}${within}`;
+    return [{ code: 'InvalidRequest', message: `${path}: expected ${wanted}`, field: path }];
   });
   // A few are enough to see what is meant, and an answer as long as the message would not fit into the history.
   const unknown = Object.keys(fields).filter((field) => !Object.hasOwn(checks, field));

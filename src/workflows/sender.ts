@@ -2,6 +2,7 @@
 // state; what is not accepted is thrown as the answer.
 import { isAmong, type People, type Sender } from '../spec/approval.ts';
 import { type Cell, LIFECYCLE, type MessageName } from '../spec/lifecycle.ts';
+import type { Proof } from '../spec/proof.ts';
 import { reading } from './activities.ts';
 import type {
   AbandonMessage,
@@ -84,7 +85,7 @@ function describe({ users, groups }: People): string {
 export async function prove(
   run: Run,
   message: MessageName,
-  token: string,
+  token: Proof,
   body: Record<string, unknown>,
   receivedAtMs: number = Date.now(),
 ): Promise<{ sender: Sender; operator: boolean }> {

@@ -1,5 +1,5 @@
 // `naas doctor`: what it finds on the embedded platform, and what it says where something is missing.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -38,6 +38,7 @@ describe('doctor', () => {
         'kubectl',
         'catalog',
         'trusted keys',
+        'trust in senders',
         'cluster',
         'account',
         "naas's own objects",
@@ -132,6 +133,18 @@ describe('doctor', () => {
     expect(named(checks, 'trusted keys')).toMatchObject({
       state: 'warning',
       found: expect.stringContaining('private key'),
+    });
+  });
+
+  it('warns where access to Temporal is itself the proof', async () => {
+    const catalogDir = join(folder, 'trusting');
+    await cp(sharedPlatform().catalogDir, catalogDir, { recursive: true });
+    const approvals = join(catalogDir, 'approvals.yaml');
+    await writeFile(approvals, (await readFile(approvals, 'utf8')).replace('trust: signed', 'trust: temporal'));
+    expect(named(await doctor({ ...healthy(), catalogDir }), 'trust in senders')).toMatchObject({
+      state: 'warning',
+      found: expect.stringContaining('whoever can reach Temporal'),
+      mend: expect.stringContaining('trust: signed'),
     });
   });
 

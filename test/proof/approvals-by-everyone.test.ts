@@ -45,7 +45,11 @@ interface Given {
   forged?: boolean;
 }
 
-async function decision(name: string, from: PlanAnswer, given: Given = {}): Promise<DecisionMessage> {
+async function decision(
+  name: string,
+  from: PlanAnswer,
+  given: Given = {},
+): Promise<DecisionMessage & { proof: string }> {
   const { planDigest = from.planDigest, changeDigest = from.changeDigest, decision: what = 'approve' } = given;
   const claims = { namespace: name, incarnation: from.incarnation, planDigest, changeDigest, decision: what };
   const prove = given.forged ? stand.forger(given.by ?? PEOPLE.lead) : stand.prover(given.by ?? PEOPLE.lead);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Document, isMap, isSeq, parseDocument } from 'yaml';
 import type { Timing } from '../../src/spec/admission.ts';
 import type { ApprovalTimes } from '../../src/spec/approval.ts';
+import type { Approvals } from '../../src/spec/catalog.ts';
 
 const HURRIED = {
   // A claim that a killed worker left behind is repeated after 15 s and has to have time then.
@@ -22,6 +23,7 @@ export async function hurriedCatalog(
   to: string,
   timing: Partial<Timing> = {},
   approvalMinutes: Partial<ApprovalTimes> = {},
+  trust: Approvals['trust'] = 'signed',
 ): Promise<string> {
   await cp(from, to, { recursive: true });
   let found = 0;
@@ -29,7 +31,7 @@ export async function hurriedCatalog(
     if (!entry.isFile() || !entry.name.endsWith('.yaml')) continue;
     const file = join(entry.parentPath, entry.name);
     const document = parseDocument(await readFile(file, 'utf8'));
-    await hurryApprovals(file, document, approvalMinutes);
+    await alterApprovals(file, document, approvalMinutes, trust);
     if (!isMap(document.get('timing'))) continue;
     for (const [key, value] of Object.entries({ ...HURRIED, ...timing })) document.setIn(['timing', key], value);
     await writeFile(file, document.toString());
@@ -39,9 +41,15 @@ export async function hurriedCatalog(
   return to;
 }
 
-async function hurryApprovals(file: string, document: Document, minutes: Partial<ApprovalTimes>): Promise<void> {
+async function alterApprovals(
+  file: string,
+  document: Document,
+  minutes: Partial<ApprovalTimes>,
+  trust: Approvals['trust'],
+): Promise<void> {
   const rules = document.get('rules');
-  if (!isSeq(rules) || Object.keys(minutes).length === 0) return;
+  if (!isSeq(rules)) return;
+  document.set('trust', trust);
   rules.items.forEach((_, index) => {
     for (const [key, value] of Object.entries(minutes)) document.setIn(['rules', index, key], value);
   });

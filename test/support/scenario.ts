@@ -8,6 +8,7 @@ import { createNaasClient } from '../../src/client/index.ts';
 import { workerKubeconfig } from '../../src/ops/install.ts';
 import type { Timing } from '../../src/spec/admission.ts';
 import type { ApprovalTimes } from '../../src/spec/approval.ts';
+import type { Approvals } from '../../src/spec/catalog.ts';
 import { isEnd, type Phase } from '../../src/spec/lifecycle.ts';
 import type { Status } from '../../src/spec/status.ts';
 import type { DecisionMessage } from '../../src/workflows/messages.ts';
@@ -77,6 +78,8 @@ export interface StandOptions {
   approvalMinutes?: Partial<ApprovalTimes>;
   /** Between two questions after one status; more where many namespaces are watched at once. */
   lookEveryMs?: number;
+  /** Whose word counts; as shipped, a trusted key's. */
+  trust?: Approvals['trust'];
 }
 
 export async function openStand(options: StandOptions = {}): Promise<Stand> {
@@ -99,6 +102,7 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
       join(dir, 'catalog'),
       options.timing,
       options.approvalMinutes,
+      options.trust,
     ),
     NAAS_STICKY_TIMEOUT_MS: STICKY_TIMEOUT_MS,
   };

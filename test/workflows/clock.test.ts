@@ -8,6 +8,7 @@ import { readCatalog } from '../../src/config.ts';
 import { temporalTestServer } from '../../src/local/binaries.ts';
 import { connectCluster } from '../../src/providers/kubernetes/index.ts';
 import { localProver } from '../../src/providers/proofs/local-issuer.ts';
+import { senderProofs } from '../../src/providers/proofs/senders.ts';
 import { trustedKeys } from '../../src/providers/proofs/trusted-keys.ts';
 import { SEARCH_ATTRIBUTES, workflowId } from '../../src/spec/names.ts';
 import type { Status, TimelineEntry } from '../../src/spec/status.ts';
@@ -48,7 +49,7 @@ beforeAll(async () => {
     activities: createActivities({
       cluster,
       catalog: readCatalog(platform.catalogDir),
-      proofs: trustedKeys(platform.trustedKeysFile),
+      proofs: senderProofs('signed', trustedKeys(platform.trustedKeysFile)),
     }),
   });
   running = worker.run();

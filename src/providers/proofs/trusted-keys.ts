@@ -1,9 +1,10 @@
 // Verifies proofs with the keys of a JWKS file that the configuration trusts. It signs nothing and decides no right.
 import { readFile } from 'node:fs/promises';
 import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose';
-import type { Proofs, Proven } from '../../activities/proofs.ts';
+import type { Proven } from '../../activities/proofs.ts';
 import { NaasError } from '../../spec/errors.ts';
 import { canonicalSubject, settleSubject } from '../../spec/subjects.ts';
+import type { SignedProofs } from './senders.ts';
 
 /** Asymmetric signatures only: a shared secret would let every verifier forge. */
 const ALGORITHMS = ['EdDSA', 'ES256', 'ES384', 'RS256', 'PS256'];
@@ -11,7 +12,7 @@ const ALGORITHMS = ['EdDSA', 'ES256', 'ES384', 'RS256', 'PS256'];
 /** A signer's clock may run a little ahead of Temporal's. */
 const CLOCK_TOLERANCE_SECONDS = 30;
 
-export function trustedKeys(jwksFile: string): Proofs {
+export function trustedKeys(jwksFile: string): SignedProofs {
   return {
     async verify(token, expected, atMs) {
       const keys = await readKeys(jwksFile);
@@ -38,7 +39,7 @@ async function readKeys(jwksFile: string): Promise<JSONWebKeySet> {
 }
 
 async function verified(token: string, keys: JSONWebKeySet, atMs: number): Promise<Record<string, unknown>> {
-  if (typeof token !== 'string' || token === '') throw unproven('there is none');
+  if (token === '') throw unproven('there is none');
   try {
     const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
       algorithms: ALGORITHMS,

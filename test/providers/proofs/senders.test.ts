@@ -1,0 +1,91 @@
+import { describe, expect, it, vi } from 'vitest';
+import { type SignedProofs, senderProofs } from '../../../src/providers/proofs/senders.ts';
+import { NaasError } from '../../../src/spec/errors.ts';
+import type { UnsignedClaim } from '../../../src/spec/proof.ts';
+
+const MESSAGE = { message: 'submit', namespace: 'shop-cart-dev', bodySha256: '0'.repeat(64) };
+const DECISION = {
+  namespace: 'shop-cart-dev',
+  incarnation: 'abc',
+  planDigest: '1'.repeat(64),
+  changeDigest: '2'.repeat(64),
+  decision: 'approve',
+} as const;
+const ADA: UnsignedClaim = { subject: 'Ada@Example.com', groups: ['shop-leads'] };
+
+const signedAs = { sender: { subject: 'grace@example.com', groups: [] }, nonce: 'n' };
+const keys = (): SignedProofs => ({ verify: vi.fn(async () => signedAs) });
+
+async function refusalOf(verify: Promise<unknown>): Promise<NaasError> {
+  const error = await verify.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof NaasError)) throw new Error(`expected a refusal, got ${String(error)}`);
+  return error;
+}
+
+describe('an installation that trusts signatures', () => {
+  const proofs = senderProofs('signed', keys());
+
+  it('takes no unsigned claim, and says so', async () => {
+    for (const [expected, field] of [
+      [MESSAGE, 'by'],
+      [DECISION, 'proof'],
+    ] as const) {
+      const { problems } = await refusalOf(proofs.verify(ADA, expected, 0));
+      expect(problems).toMatchObject([{ code: 'Unproven', field, message: expect.stringContaining('not signed') }]);
+    }
+  });
+
+  it('asks the keys about every token', async () => {
+    expect(await proofs.verify('a.b.c', MESSAGE, 0)).toEqual(signedAs);
+  });
+});
+
+describe('an installation that trusts Temporal', () => {
+  const proofs = senderProofs('temporal', undefined);
+
+  it('takes a sender at their word, in the one spelling', async () => {
+    const proven = await proofs.verify(ADA, MESSAGE, 0);
+    expect(proven.sender).toEqual({ subject: 'ada@example.com', groups: ['shop-leads'] });
+    expect((await proofs.verify({ subject: 'bob@example.com' }, MESSAGE, 0)).sender.groups).toEqual([]);
+  });
+
+  it('gives the same decision of the same person the same nonce, and any other another', async () => {
+    const nonce = async (claim: UnsignedClaim, more: object = {}): Promise<string> =>
+      (await proofs.verify(claim, { ...DECISION, ...more }, 0)).nonce;
+    const first = await nonce(ADA);
+    expect(await nonce({ subject: ' ADA@example.com' })).toBe(first);
+    const others = await Promise.all([
+      nonce({ subject: 'eve@example.com' }),
+      nonce(ADA, { decision: 'reject' }),
+      nonce(ADA, { planDigest: '3'.repeat(64) }),
+      nonce(ADA, { incarnation: 'def' }),
+    ]);
+    expect(new Set([first, ...others]).size).toBe(5);
+  });
+
+  it('still asks the keys about a token, and refuses it where there are none', async () => {
+    const trusting = keys();
+    expect(await senderProofs('temporal', trusting).verify('a.b.c', MESSAGE, 7)).toEqual(signedAs);
+    expect(trusting.verify).toHaveBeenCalledWith('a.b.c', MESSAGE, 7);
+    expect((await refusalOf(proofs.verify('a.b.c', MESSAGE, 0))).message).toContain('no trusted keys');
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a name of Kubernetes itself', { subject: 'system:masters' }, 'by.subject'],
+    ['one in capitals and full width', { subject: 'ＳＹＳＴＥＭ：admin' }, 'by.subject'],
+    ['one with an invisible letter in it', { subject: 'sys\u200btem:admin' }, 'by.subject'],
+    ['a group of Kubernetes itself', { subject: 'ada', groups: ['a', 'system:masters'] }, 'by.groups[1]'],
+    ['mixed look-alike scripts', { subject: 'аda@example.com' }, 'by.subject'],
+    ['a group in mixed look-alike scripts', { subject: 'ada', groups: ['shоp-leads'] }, 'by.groups[0]'],
+    ['a subject without a letter', { subject: '\u200b' }, 'by.subject'],
+    ['a subject that is a number', { subject: 5 }, 'by.subject'],
+    ['groups that are no list', { subject: 'ada', groups: { 0: 'a', length: 1 } }, 'by.groups'],
+    ['no object at all', null, 'by'],
+  ])('refuses %s and names the field', async (_what, claim, field) => {
+    const { problems } = await refusalOf(proofs.verify(claim as UnsignedClaim, MESSAGE, 0));
+    expect(problems).toMatchObject([{ code: 'Unproven', field, message: expect.stringContaining(field) }]);
+  });
+});
