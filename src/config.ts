@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { KeyPlace } from './providers/proofs/key-source.ts';
 import { type Catalog, parseCatalog } from './spec/catalog.ts';
 import { NaasError, type Problem } from './spec/errors.ts';
 import { DEFAULT_TASK_QUEUE } from './spec/names.ts';
@@ -13,6 +14,19 @@ const listenAddress = z
   .string()
   .refine(isListenAddress, 'expected IP:port, such as 127.0.0.1:8081, 0.0.0.0:8081 or [::]:8081')
   .optional();
+
+/** A file, or an address that nobody on the way can answer for: anything else could name other keys. */
+const keyPlace = z
+  .string()
+  .min(1)
+  .transform((text, context): KeyPlace => {
+    if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return { file: text };
+    const url = URL.parse(text);
+    const why = url === null ? 'it is no address' : whyNoKeyAddress(url);
+    if (url !== null && why === undefined) return { url: url.href };
+    context.issues.push({ code: 'custom', message: `expected a JWKS file or https://…: ${why}`, input: undefined });
+    return z.NEVER;
+  });
 
 const LOG_FORMATS = ['text', 'json'] as const;
 
@@ -24,8 +38,8 @@ const environment = z.object({
     .string()
     .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'a DNS label')
     .default('local'),
-  /** JWKS file with the public keys whose proofs count. */
-  NAAS_TRUSTED_KEYS: z.string().min(1),
+  /** The public keys whose proofs count: a JWKS file, or the address of one. */
+  NAAS_TRUSTED_KEYS: keyPlace.optional(),
   NAAS_TASK_QUEUE: z.string().min(1).default(DEFAULT_TASK_QUEUE),
   /** A workflow bundle built beforehand; without it the worker bundles at start, which takes about two seconds. */
   NAAS_WORKFLOW_BUNDLE: z.string().min(1).optional(),
@@ -45,7 +59,8 @@ export interface Config {
   catalogDir: string;
   cluster: string;
   kubeconfig: string | undefined;
-  trustedKeysFile: string;
+  /** undefined: none, which only a catalog with `trust: temporal` allows. */
+  trustedKeys: KeyPlace | undefined;
   taskQueue: string;
   workflowBundle: string | undefined;
   clusterWritesPerSecond: number;
@@ -64,7 +79,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
           code: 'InvalidRequest',
           message: `environment variable ${name}: ${issue.message}`,
           field: name,
-          value: env[name],
+          // An address may carry a password.
+          value: env[name]?.replace(/\/\/[^/@]*@/, '//…@'),
         };
       }),
     );
@@ -74,7 +90,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     catalogDir: given.NAAS_CATALOG,
     cluster: given.NAAS_CLUSTER,
     kubeconfig: given.KUBECONFIG,
-    trustedKeysFile: given.NAAS_TRUSTED_KEYS,
+    trustedKeys: given.NAAS_TRUSTED_KEYS,
     taskQueue: given.NAAS_TASK_QUEUE,
     workflowBundle: given.NAAS_WORKFLOW_BUNDLE,
     clusterWritesPerSecond: given.NAAS_CLUSTER_WRITES_PER_SECOND,
@@ -87,6 +103,29 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 /** Asked first and by itself: problems with the rest of the environment are to be told in this format. */
 export function logFormat(env: Record<string, string | undefined>): (typeof LOG_FORMATS)[number] {
   return LOG_FORMATS.find((format) => format === env['NAAS_LOG_FORMAT']) ?? 'text';
+}
+
+/** Loopback by number and by its one name; what else resolves there today may resolve elsewhere tomorrow. */
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+function whyNoKeyAddress(url: URL): string | undefined {
+  if (url.username !== '' || url.password !== '') return 'leave out user and password; public keys need none';
+  if (url.protocol === 'https:') return undefined;
+  if (url.protocol !== 'http:') return `${url.protocol}// cannot be asked`;
+  return LOOPBACK.test(url.hostname)
+    ? undefined
+    : 'http:// only on this machine, because anybody on the way could change the keys';
+}
+
+/** What NAAS_TRUSTED_KEYS says, for callers that read it alone; throws NaasError. */
+export function trustedKeysAt(text: string): KeyPlace {
+  const parsed = keyPlace.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new NaasError({
+    code: 'InvalidRequest',
+    message: `environment variable NAAS_TRUSTED_KEYS: ${parsed.error.issues.map((issue) => issue.message).join('; ')}`,
+    field: 'NAAS_TRUSTED_KEYS',
+  });
 }
 
 function isListenAddress(text: string): boolean {

@@ -6,7 +6,8 @@ import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker
 import { createActivities } from './activities/index.ts';
 import { type Config, logFormat, readCatalog, readConfig } from './config.ts';
 import { connectCluster, type KubernetesCluster } from './providers/kubernetes/index.ts';
-import { senderProofs } from './providers/proofs/senders.ts';
+import { keySource } from './providers/proofs/key-source.ts';
+import { type SignedProofs, senderProofs } from './providers/proofs/senders.ts';
 import { trustedKeys } from './providers/proofs/trusted-keys.ts';
 import { type Health, serveHealth } from './providers/telemetry/health.ts';
 import { createLogger } from './providers/telemetry/logger.ts';
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
 
 async function work(config: Config, health: Health | undefined): Promise<void> {
   const catalog = readCatalog(config.catalogDir);
+  const proofs = senderProofs(catalog.approvals.trust, keysOf(config));
   const temporal = loadClientConnectConfig();
   const connecting = NativeConnection.connect(temporal.connectionOptions);
   const opening = connectCluster({
@@ -51,7 +53,7 @@ async function work(config: Config, health: Health | undefined): Promise<void> {
       activities: createActivities({
         cluster,
         catalog,
-        proofs: senderProofs(catalog.approvals.trust, trustedKeys(config.trustedKeysFile)),
+        proofs,
       }),
       shutdownGraceTime: SHUTDOWN_GRACE_MS,
       shutdownForceTime: SHUTDOWN_FORCE_MS,
@@ -65,6 +67,10 @@ async function work(config: Config, health: Health | undefined): Promise<void> {
     // Also what was opened beside something that failed: an open connection would keep a dead worker from ending.
     await Promise.allSettled([connecting.then((it) => it.close()), opening.then((it) => it.close())]);
   }
+}
+
+function keysOf({ trustedKeys: place }: Config): SignedProofs | undefined {
+  return place && trustedKeys(keySource(place, { warn: (message) => logger.warn(message) }));
 }
 
 function isPolling(worker: Worker): boolean {

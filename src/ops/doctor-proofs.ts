@@ -1,36 +1,27 @@
 // What `naas doctor` finds of the trust in senders: the keys whose proofs count, and whether unsigned claims count as well.
 // Reads only.
-import { readFile } from 'node:fs/promises';
-import { readCatalog } from '../config.ts';
+import { readCatalog, trustedKeysAt } from '../config.ts';
+import { keySource } from '../providers/proofs/key-source.ts';
 import { type Check, look } from './doctor-check.ts';
 
-export async function keysCheck(file: string | undefined): Promise<Check> {
+export async function keysCheck(place: string | undefined): Promise<Check> {
   const name = 'trusted keys';
-  if (file === undefined) {
+  if (place === undefined) {
     return {
       name,
       state: 'warning',
-      found: 'no file named',
-      mend: 'Set NAAS_TRUSTED_KEYS to the JWKS file that the worker trusts.',
+      found: 'no file or address named',
+      mend: 'Set NAAS_TRUSTED_KEYS to the JWKS file or address that the worker trusts.',
     };
   }
-  return look(name, `Put a JWKS file ({"keys": [...]}) with public keys at ${file}.`, async () => {
-    const { keys } = JSON.parse(await readFile(file, 'utf8')) as { keys?: { d?: unknown; k?: unknown }[] };
-    if (!Array.isArray(keys) || keys.length === 0) {
-      return {
-        state: 'missing',
-        found: `${file} holds no key`,
-        mend: 'Add the public key of whoever signs; without one every message is refused.',
-      };
-    }
-    if (keys.some((key) => key.d !== undefined || key.k !== undefined)) {
-      return {
-        state: 'warning',
-        found: `${file} holds a private key`,
-        mend: 'Keep only public keys there: a verifier must not be able to sign.',
-      };
-    }
-    return { state: 'ok', found: `${keys.length} in ${file}` };
+  return look(name, `Put a JWKS ({"keys": [...]}) with public keys, and only those, at ${place}.`, async () => {
+    const { keys } = (await keySource(trustedKeysAt(place)).current()).keys;
+    if (keys.length > 0) return { state: 'ok', found: `${keys.length} in ${place}` };
+    return {
+      state: 'missing',
+      found: `${place} holds no key`,
+      mend: 'Add the public key of whoever signs; without one every signed message is refused.',
+    };
   });
 }
 

@@ -131,9 +131,18 @@ describe('doctor', () => {
     const checks = await doctor({ ...healthy(), catalogDir: folder, trustedKeysFile: keys });
     expect(named(checks, 'catalog')).toMatchObject({ state: 'missing', found: expect.stringContaining('teams.yaml') });
     expect(named(checks, 'trusted keys')).toMatchObject({
-      state: 'warning',
+      state: 'missing',
       found: expect.stringContaining('private key'),
     });
+  });
+
+  it.each([
+    ['an address that nobody answers', 'http://127.0.0.1:2/keys', 'ECONNREFUSED'],
+    ['an address that anybody on the way can change', 'http://keys.example.com/keys', 'only on this machine'],
+    ['a file that is not there', '/none/keys.json', 'ENOENT'],
+  ])('says what is wrong with trusted keys at %s', async (_what, trustedKeysFile, found) => {
+    const checks = await doctor({ ...healthy(), trustedKeysFile });
+    expect(named(checks, 'trusted keys')).toMatchObject({ state: 'missing', found: expect.stringContaining(found) });
   });
 
   it('warns where access to Temporal is itself the proof', async () => {

@@ -7,6 +7,7 @@ import { createActivities } from '../../src/activities/index.ts';
 import { readCatalog } from '../../src/config.ts';
 import { temporalTestServer } from '../../src/local/binaries.ts';
 import { connectCluster } from '../../src/providers/kubernetes/index.ts';
+import { keyFile } from '../../src/providers/proofs/key-file.ts';
 import { localProver } from '../../src/providers/proofs/local-issuer.ts';
 import { senderProofs } from '../../src/providers/proofs/senders.ts';
 import { trustedKeys } from '../../src/providers/proofs/trusted-keys.ts';
@@ -49,7 +50,7 @@ beforeAll(async () => {
     activities: createActivities({
       cluster,
       catalog: readCatalog(platform.catalogDir),
-      proofs: senderProofs('signed', trustedKeys(platform.trustedKeysFile)),
+      proofs: senderProofs('signed', trustedKeys(keyFile(platform.trustedKeysFile))),
     }),
   });
   running = worker.run();

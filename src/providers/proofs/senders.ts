@@ -16,6 +16,10 @@ export interface SignedProofs {
 
 /** `signed` is absent where no key is configured. */
 export function senderProofs(trust: Approvals['trust'], signed: SignedProofs | undefined): Proofs {
+  if (trust === 'signed' && signed === undefined) {
+    const message = 'nobody could prove anything: set NAAS_TRUSTED_KEYS, because approvals.yaml says `trust: signed`';
+    throw new NaasError({ code: 'InvalidRequest', message, field: 'NAAS_TRUSTED_KEYS' });
+  }
   return {
     async verify(proof, expected, atMs) {
       const field = 'decision' in expected ? 'proof' : 'by';

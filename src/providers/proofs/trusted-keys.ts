@@ -1,9 +1,17 @@
-// Verifies proofs with the keys of a JWKS file that the configuration trusts. It signs nothing and decides no right.
-import { readFile } from 'node:fs/promises';
-import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose';
+// Verifies proofs with the keys that the configuration trusts. It signs nothing and decides no right.
+import {
+  type CryptoKey,
+  createLocalJWKSet,
+  errors,
+  type JSONWebKeySet,
+  type JWTPayload,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from 'jose';
 import type { Proven } from '../../activities/proofs.ts';
 import { NaasError } from '../../spec/errors.ts';
 import { canonicalSubject, settleSubject } from '../../spec/subjects.ts';
+import type { KeySource } from './key-set.ts';
 import type { SignedProofs } from './senders.ts';
 
 /** Asymmetric signatures only: a shared secret would let every verifier forge. */
@@ -12,11 +20,11 @@ const ALGORITHMS = ['EdDSA', 'ES256', 'ES384', 'RS256', 'PS256'];
 /** A signer's clock may run a little ahead of Temporal's. */
 const CLOCK_TOLERANCE_SECONDS = 30;
 
-export function trustedKeys(jwksFile: string): SignedProofs {
+export function trustedKeys(source: KeySource): SignedProofs {
   return {
     async verify(token, expected, atMs) {
-      const keys = await readKeys(jwksFile);
-      const payload = await verified(token, keys, atMs);
+      if (token === '') throw unproven('there is none');
+      const payload = await verified(token, source, atMs);
       for (const [claim, wanted] of Object.entries(expected)) {
         if (payload[claim] !== wanted)
           throw unproven(`its claim "${claim}" is ${say(payload[claim])}, expected ${say(wanted)}`);
@@ -26,36 +34,58 @@ export function trustedKeys(jwksFile: string): SignedProofs {
   };
 }
 
-async function readKeys(jwksFile: string): Promise<JSONWebKeySet> {
+async function verified(token: string, source: KeySource, atMs: number): Promise<JWTPayload> {
+  const { keys, newer } = await source.current();
   try {
-    return JSON.parse(await readFile(jwksFile, 'utf8')) as JSONWebKeySet;
-  } catch (cause) {
-    // Transient on purpose: a key file that is being rotated is there again in a moment.
-    throw new NaasError(
-      { code: 'Unavailable', message: `cannot read the trusted keys in ${jwksFile}: ${String(cause)}` },
-      { cause },
-    );
-  }
-}
-
-async function verified(token: string, keys: JSONWebKeySet, atMs: number): Promise<Record<string, unknown>> {
-  if (token === '') throw unproven('there is none');
-  try {
-    const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
-      algorithms: ALGORITHMS,
-      requiredClaims: ['exp', 'nonce', 'subject'],
-      currentDate: new Date(atMs),
-      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    return await heldAgainst(token, keys, atMs);
+  } catch (error) {
+    if (!(error instanceof errors.JWKSNoMatchingKey)) throw asUnproven(error);
+    const others = await newer();
+    if (others === undefined) throw asUnproven(error);
+    return await heldAgainst(token, others, atMs).catch((again: unknown) => {
+      throw asUnproven(again);
     });
-    return payload;
-  } catch (cause) {
-    if (cause instanceof errors.JOSEError) throw unproven(`${cause.code}: ${cause.message}`);
-    // jose reports a token that is not even JSON inside as a plain TypeError; it is still the sender's fault.
-    throw unproven('it is not a compact JWS');
   }
 }
 
-function proven(payload: Record<string, unknown>): Proven {
+async function heldAgainst(token: string, keys: JSONWebKeySet, atMs: number): Promise<JWTPayload> {
+  const options: JWTVerifyOptions = {
+    algorithms: ALGORITHMS,
+    requiredClaims: ['exp', 'nonce', 'subject'],
+    currentDate: new Date(atMs),
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+  };
+  try {
+    return (await jwtVerify(token, createLocalJWKSet(keys), options)).payload;
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    return await heldAgainstEach(token, error, options);
+  }
+}
+
+/** A token that names no key, while a rotation has two of its kind: whichever fits. */
+async function heldAgainstEach(
+  token: string,
+  candidates: AsyncIterable<CryptoKey>,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  for await (const key of candidates) {
+    try {
+      return (await jwtVerify(token, key, options)).payload;
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+    }
+  }
+  throw new errors.JWSSignatureVerificationFailed();
+}
+
+function asUnproven(error: unknown): NaasError {
+  if (error instanceof errors.JOSEError) return unproven(`${error.code}: ${error.message}`);
+  // jose reports a token that is not even JSON inside as a plain TypeError; it is still the sender's fault.
+  return unproven('it is not a compact JWS');
+}
+
+function proven(payload: JWTPayload): Proven {
   const { subject, groups, nonce } = payload;
   if (typeof subject !== 'string') throw unproven('its claim "subject" is not a string');
   if (typeof nonce !== 'string' || nonce === '') throw unproven('its claim "nonce" is not a string');

@@ -26,6 +26,10 @@ async function refusalOf(verify: Promise<unknown>): Promise<NaasError> {
 }
 
 describe('an installation that trusts signatures', () => {
+  it('does not start without keys: nobody could send it anything', () => {
+    expect(() => senderProofs('signed', undefined)).toThrow(/NAAS_TRUSTED_KEYS/);
+  });
+
   const proofs = senderProofs('signed', keys());
 
   it('takes no unsigned claim, and says so', async () => {
