@@ -17,10 +17,10 @@ import { LABEL } from '../spec/names.ts';
 import { isOperator, namePeople, together } from '../spec/people.ts';
 import type { Proof } from '../spec/proof.ts';
 import { parseRequest } from '../spec/request.ts';
-import { requestOf } from '../spec/request-of.ts';
 import { resolve } from '../spec/resolve.ts';
 import type { NamespaceSpec } from '../spec/spec.ts';
 import type { OperationKind } from '../spec/status.ts';
+import { transferRequest } from '../spec/transfer.ts';
 import { type AdmitDependencies, permanentProblems } from './admit.ts';
 import { atTheBoundary, callOptions } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
@@ -76,7 +76,7 @@ async function admitChange(
     input.receivedAtMs,
   );
   mayAsk(input, by, deps.catalog);
-  const request = kind === 'transfer' ? transferred(applied.spec, body['team']) : body['request'];
+  const request = kind === 'transfer' ? transferRequest(applied.spec, body['team'], deps.catalog) : body['request'];
   const spec = resolve(parseRequest(request), deps.catalog, { cluster: deps.cluster.name });
   keepIdentity(kind, applied.spec, spec);
   const planned = plan(spec);
@@ -124,11 +124,6 @@ function mayAsk({ kind, name, allowed }: AdmitChangeInput, by: Sender, catalog: 
     code: 'NotAllowed',
     message: `${by.subject} may not ${kind} namespace ${name}; that can ${namePeople(together([people, catalog.policy.operators]))}`,
   });
-}
-
-/** The name stays, whatever it reads as: renaming is making another namespace. */
-function transferred(spec: NamespaceSpec, team: unknown): unknown {
-  return { ...requestOf(spec), team };
 }
 
 function approvalOf(

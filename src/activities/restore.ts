@@ -95,7 +95,11 @@ async function putBack(cluster: Cluster, item: Item, input: RestoreInput, option
   const { ref, live: before } = item.image;
   return onFreshVersion(cluster, ref, options, async (live): Promise<Effect> => {
     if (before === null) return takeAway(cluster, ref, live, input.incarnation, options);
-    if (live === undefined) return cluster.create(asCreated(before), options);
+    if (live === undefined) {
+      // What was never ours was not ours to remove, so somebody else did.
+      if (incarnationOf(before) !== input.incarnation) return { verb: 'apply', ref, outcome: 'absent' };
+      return cluster.create(asCreated(before), options);
+    }
     // Removed and made anew by somebody else meanwhile: theirs.
     if (live.metadata.uid !== before.metadata.uid && !isRestored(live, before)) {
       return { verb: 'apply', ref, outcome: 'skipped' };

@@ -3,11 +3,12 @@
 import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
 import type { OperationKind } from '../spec/status.ts';
 import { reading } from './activities.ts';
+import { remember } from './answered.ts';
 import { beginApplying, openOperationApproval } from './approval.ts';
 import type { ChangeAnswer, ChangeMessage, TransferMessage } from './messages.ts';
 import { admittedOf, noteProblems, now, type Run, refusal } from './run.ts';
 import { ask } from './sender.ts';
-import { ANSWERED_LENGTH, type Operation } from './state.ts';
+import type { Operation } from './state.ts';
 
 export async function change(
   run: Run,
@@ -65,8 +66,7 @@ export async function change(
     problems: [],
   });
   const answer = answerOf(run, admission, message.requestId);
-  run.state.answered.push({ requestId: message.requestId, bodySha256, answer });
-  run.state.answered.splice(0, Math.max(0, run.state.answered.length - ANSWERED_LENGTH));
+  remember(run, { requestId: message.requestId, bodySha256, answer });
   return answer;
 }
 

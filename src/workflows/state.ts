@@ -77,8 +77,6 @@ export interface LifecycleState extends Asked {
 /** What a run begins with: a caller's start argument, or what an earlier run of the same namespace carried over. */
 export type LifecycleInput = StartArgument | { resume: LifecycleState };
 
-export const ANSWERED_LENGTH = 100;
-
 /** Reads what an older build carried over. A version that this build does not know stops the task until the right build runs. */
 export function upgrade(state: LifecycleState | EarlierState): LifecycleState {
   switch (state.v) {

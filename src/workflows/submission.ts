@@ -4,10 +4,10 @@ import { condition } from '@temporalio/workflow';
 import { isAmong, type Sender } from '../spec/approval.ts';
 import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
 import { LIFECYCLE } from '../spec/lifecycle.ts';
+import { remember } from './answered.ts';
 import type { Submission, SubmitAnswer } from './messages.ts';
 import { admittedOf, type Run, refusal, situation } from './run.ts';
 import { prove, refused } from './sender.ts';
-import { ANSWERED_LENGTH } from './state.ts';
 
 export async function submit(run: Run, message: Submission): Promise<SubmitAnswer> {
   const { state } = run;
@@ -32,10 +32,10 @@ export async function submit(run: Run, message: Submission): Promise<SubmitAnswe
   }
   // Refused, or cancelled before it was admitted.
   if (state.admission === null) throw refusal(state.problems);
-  return remember(run, message.requestId, bodySha256);
+  return answered(run, message.requestId, bodySha256);
 }
 
-function remember(run: Run, requestId: string, bodySha256: string): SubmitAnswer {
+function answered(run: Run, requestId: string, bodySha256: string): SubmitAnswer {
   const { state } = run;
   const { planDigest, changeDigest, approval } = admittedOf(run);
   const answer: SubmitAnswer = {
@@ -46,8 +46,7 @@ function remember(run: Run, requestId: string, bodySha256: string): SubmitAnswer
     changeDigest,
     awaits: approval.slots.map(({ slot, why, users, groups }) => ({ slot, why, users, groups })),
   };
-  state.answered.push({ requestId, bodySha256, answer });
-  state.answered.splice(0, Math.max(0, state.answered.length - ANSWERED_LENGTH));
+  remember(run, { requestId, bodySha256, answer });
   return answer;
 }
 
