@@ -26,6 +26,7 @@ import type {
   RequestAnswer,
   Submission,
   SubmitAnswer,
+  Workflows,
 } from '../workflows/messages.ts';
 import type { DecideOptions, InboxItem, ListFilter, NaasClient, NaasClientOptions, SubmitOptions } from './api.ts';
 import { bodySha256, proveSender, requestedName, spellings } from './proven.ts';
@@ -117,7 +118,7 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
       const by = await proveSender(options.prove, 'submit', name, body);
       const t = await temporal();
       return repeatedly(t, { what: `preview of ${name}`, deadlineMs }, () =>
-        t.client.workflow.execute<(input: unknown) => Promise<PreviewAnswer>>(PREVIEW_WORKFLOW, {
+        t.client.workflow.execute<Workflows['preview']>(PREVIEW_WORKFLOW, {
           workflowId: previewWorkflowId(name, randomUUID()),
           taskQueue,
           staticSummary: `What a request for ${name} would do`,

@@ -1,5 +1,6 @@
 // The public contract of the lifecycle workflow: every update, signal and query with its payload. Callers import it; it
-// decides nothing. A change here is a change for every caller.
+// decides nothing. A change here is a change for every caller: schemas/messages.json is generated from it, and a test holds it
+// to what was released.
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Change } from '../spec/admission.ts';
 import type { Problem } from '../spec/errors.ts';
@@ -162,4 +163,16 @@ export interface PreviewAnswer {
   problems: Problem[];
   plan: PlanAnswer | null;
   approval: { rule: string; awaits: { slot: string; why: string; users: string[]; groups: string[] }[] } | null;
+}
+
+export interface PreviewArgument {
+  /** The name that the request comes to. */
+  name: string;
+  submission: Submission;
+}
+
+/** The workflows that a caller may start, by type: what each is started with and what it ends with. */
+export interface Workflows {
+  namespaceLifecycle(argument: StartArgument): Promise<Status>;
+  preview(argument: PreviewArgument): Promise<PreviewAnswer>;
 }

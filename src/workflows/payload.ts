@@ -7,6 +7,7 @@ import type {
   CancelMessage,
   ChangeMessage,
   DecisionMessage,
+  PreviewArgument,
   RetryMessage,
   SkipMessage,
   Submission,
@@ -45,7 +46,7 @@ export function checkSubmission(message: unknown): Submission {
   return checked(message, { requestId: text(MAX_ID_LENGTH), mode: text(MAX_ID_LENGTH), request: shallow, by: isToken });
 }
 
-export function checkPreview(input: unknown): { name: string; submission: Submission } {
+export function checkPreview(input: unknown): PreviewArgument {
   const { name, submission } = checked<{ name: string; submission: unknown }>(input, {
     name: text(MAX_ID_LENGTH),
     submission: present,

@@ -2,10 +2,10 @@
 
 import { workflowInfo } from '@temporalio/workflow';
 import { reading } from './activities.ts';
-import type { PreviewAnswer, Submission } from './messages.ts';
+import type { PreviewAnswer, PreviewArgument } from './messages.ts';
 import { checkPreview } from './payload.ts';
 
-export async function preview(input: { name: string; submission: Submission }): Promise<PreviewAnswer> {
+export async function preview(input: PreviewArgument): Promise<PreviewAnswer> {
   const { name, submission } = checkPreview(input);
   const { examineOnly } = reading(`Examine a request for ${name} without any effect`);
   const { problems, admitted } = await examineOnly({
