@@ -27,6 +27,7 @@ export default defineConfig({
           name: 'system',
           include: SYSTEM,
           globalSetup: ['./test/support/global-setup.ts'],
+          setupFiles: ['./test/support/end-with-run.ts'],
           fileParallelism: false,
           // Deleting one namespace takes 5 s by design of Kubernetes, sixty at once 30 s; a proof does several rounds.
           testTimeout: 180_000,

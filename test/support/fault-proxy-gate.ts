@@ -7,10 +7,18 @@ import type { HeldCall } from './fault-proxy-rules.ts';
 export interface Gate {
   /** All tenants have arrived; says who has not when it takes too long. */
   allArrived(): Promise<void>;
-  /** Ends the holding: what was held before its effect is not forwarded by itself, and later calls pass. */
-  open(): void;
+  /** Ends the holding, and later calls pass. */
+  open(how?: Release): void;
   /** Sends each tenant's held calls to the API server now, as late packets; answers their statuses by tenant. */
   sendHeld(): Promise<number[][]>;
+}
+
+/** What becomes of the held calls. */
+export interface Release {
+  /** Held before their effect. */
+  before: 'drop' | 'forward';
+  /** Held with an answer in hand. */
+  after: 'reply' | 'drop';
 }
 
 /** A tenant needs two or three stages to come to its last write; beside 40 others on two cores that takes seconds. */
@@ -19,7 +27,7 @@ const ARRIVAL_TIMEOUT_MS = 14_000;
 export function gather(proxy: FaultProxy, places: { tenant: string; point: EffectPoint; moment: Moment }[]): Gate {
   const held = places.map((): HeldCall[] => []);
   const arrivals = Promise.withResolvers<void>();
-  const release = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<Release>();
   const arrive = (index: number, call: HeldCall): void => {
     held[index]?.push(call);
     if (held.every((calls) => calls.length > 0)) arrivals.resolve();
@@ -29,19 +37,18 @@ export function gather(proxy: FaultProxy, places: { tenant: string; point: Effec
       async before(call) {
         if (moment === 'after') return 'forward';
         arrive(index, call);
-        await release.promise;
-        return 'drop';
+        return (await release.promise).before;
       },
       async after(call) {
-        if (moment === 'before') return;
+        if (moment === 'before') return 'reply';
         arrive(index, call);
-        await release.promise;
+        return (await release.promise).after;
       },
     }),
   );
-  const open = (): void => {
+  const open = (how: Release = { before: 'drop', after: 'reply' }): void => {
     for (const rule of rules) rule.lift();
-    release.resolve();
+    release.resolve(how);
   };
   return {
     async allArrived() {

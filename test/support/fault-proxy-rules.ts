@@ -33,8 +33,8 @@ export interface Rule {
   times?: number;
   /** Awaited before the call is forwarded. `drop` closes the connection without forwarding. */
   before?(held: HeldCall): Promise<'forward' | 'drop'>;
-  /** Awaited after the API server has answered and before the caller hears of it. */
-  after?(held: HeldCall, status: number): Promise<void>;
+  /** Awaited after the API server has answered and before the caller hears of it. `drop` closes the connection. */
+  after?(held: HeldCall, status: number): Promise<'reply' | 'drop'>;
 }
 
 /** A call that is held at the proxy; it can be sent later, and more than once, whatever became of its sender. */

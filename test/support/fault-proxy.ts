@@ -99,8 +99,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     const { fault } = rule;
     if (fault === undefined) {
       const answer = await send();
-      await rule.after?.(held, answer.status);
-      return reply(response, answer);
+      return (await rule.after?.(held, answer.status)) === 'drop' ? breakOff(response) : reply(response, answer);
     }
     entry.fault = fault.mode;
     if ('retryAfterSeconds' in fault && fault.retryAfterSeconds !== undefined)

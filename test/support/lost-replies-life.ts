@@ -17,6 +17,7 @@ import {
   REPLIES,
   TIMES,
 } from './lost-replies-matrix.ts';
+import { madeTwice, objectsOf } from './planned-objects.ts';
 import { DEV, type Stand } from './scenario.ts';
 import { HELD_CONFIG_MAP, hold, release } from './scenario-foreign.ts';
 
@@ -213,16 +214,12 @@ function words(problems: readonly Problem[]): string {
 /** Exactly the planned objects stand there, and the API server made each of them once. */
 async function everyObjectOnce(told: Told): Promise<void> {
   const { around, name, violations } = told;
-  told.objects = keysOf(await around.look(), name).map((key) => key.replaceAll(name, '*'));
+  told.objects = objectsOf(await around.look(), name);
   if (around.planned.length > 0) {
     for (const key of around.planned) if (!told.objects.includes(key)) violations.push(`ready without ${key}`);
     for (const key of told.objects) if (!around.planned.includes(key)) violations.push(`ready with ${key} besides`);
   }
-  const made = callsOf(around.stand.proxy, name)
-    .filter(({ status }) => status === 201)
-    .map((call) => `${call.resource}/${call.name}`);
-  for (const object of new Set(made.filter((each, index) => made.indexOf(each) !== index)))
-    violations.push(`${object} was made twice`);
+  for (const object of madeTwice(callsOf(around.stand.proxy, name))) violations.push(`${object} was made twice`);
 }
 
 async function nothingIsLeft({ around, name, violations }: Told): Promise<void> {

@@ -10,7 +10,11 @@ import { startWorkerProcess } from '../../src/local/worker-process.ts';
 export type TestPlatform = PlatformData & { auditLog: string; temporalUi: string; controlPlane: ControlPlaneData };
 
 export function sharedPlatform(): TestPlatform {
-  const data = inject('platform');
+  return wholly(inject('platform'));
+}
+
+/** Refuses a platform of which a part was there before. */
+export function wholly(data: PlatformData): TestPlatform {
   const { auditLog, temporalUi, controlPlane } = data;
   if (auditLog === null || temporalUi === null || controlPlane === null) {
     throw new Error('the tests need the embedded servers; see test/support/global-setup.ts');
@@ -27,13 +31,17 @@ let started = 0;
 
 /** A worker process on a task queue of its own; it ends with `stop`, and with the test process, however that ends. */
 export async function startTestWorker(
-  options: { env?: NodeJS.ProcessEnv; taskQueue?: string } = {},
+  options: { env?: NodeJS.ProcessEnv; taskQueue?: string; platform?: TestPlatform } = {},
 ): Promise<TestWorker> {
   const taskQueue = options.taskQueue ?? newTaskQueue();
   const leash = createLeash();
   try {
     const env = { ...options.env, NAAS_TASK_QUEUE: taskQueue };
-    const worker = await startWorkerProcess(sharedPlatform(), { leash, name: `worker-${taskQueue}-${++started}`, env });
+    const worker = await startWorkerProcess(options.platform ?? sharedPlatform(), {
+      leash,
+      name: `worker-${taskQueue}-${++started}`,
+      env,
+    });
     void worker.exited.then(() => leash.letGo());
     return { ...worker, taskQueue };
   } catch (error) {

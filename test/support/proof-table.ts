@@ -13,14 +13,14 @@ export function recordProof(suite: string, cases: number, violations: number): v
   if (folder !== undefined) writeProof(folder, { suite, cases, violations, file: expect.getState().testPath ?? '' });
 }
 
-let failed = 0;
+const failed: string[] = [];
 
 // For the test file that imports this module: each has an instance of its own.
 afterEach(({ task }) => {
-  if (task.result?.state === 'fail') failed += 1;
+  if (task.result?.state === 'fail') failed.push(task.fullName);
 });
 
-/** For suites that stop at their first violation: the tests of the file that failed so far. */
-export function failedTests(): number {
-  return failed;
+/** For suites that stop at their first violation: the tests of the file that failed so far, all or those named so. */
+export function failedTests(named = ''): number {
+  return failed.filter((name) => name.includes(named)).length;
 }

@@ -15,7 +15,7 @@ import type { DecisionMessage } from '../../src/workflows/messages.ts';
 import { contentOf, diff, type Kubectl, type Snapshot, snapshot } from './cluster-snapshot.ts';
 import { type EffectTable, effectTable } from './effects-table.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
-import { sharedPlatform, startTestWorker, type TestWorker } from './platform.ts';
+import { sharedPlatform, startTestWorker, type TestPlatform, type TestWorker } from './platform.ts';
 import { hurriedCatalog } from './scenario-catalog.ts';
 import { outcomeOfDecide, signalDecision } from './scenario-decisions.ts';
 import { PEOPLE, type Person, type Prove, provers } from './scenario-people.ts';
@@ -57,8 +57,8 @@ export interface Stand {
   /** What differs right now; empty when nothing does. */
   changesSince(before: Snapshot): Promise<string[]>;
   startWorker(env?: Record<string, string>): Promise<void>;
-  /** SIGKILL for all that run. */
-  killWorkers(): Promise<void>;
+  /** SIGKILL for all that run, or for the oldest so many. */
+  killWorkers(count?: number): Promise<void>;
   /** SIGSTOP for all that run; `wake` is SIGCONT. */
   stopWorkers(): { wake(): void };
   close(): Promise<void>;
@@ -72,6 +72,8 @@ const LOOK_EVERY_MS = 200;
 const STICKY_TIMEOUT_MS = '1000';
 
 export interface StandOptions {
+  /** Instead of the one that the run shares. */
+  platform?: TestPlatform;
   /** Over the hurried times. */
   timing?: Partial<Timing>;
   /** Over the times of every approval rule. */
@@ -83,7 +85,7 @@ export interface StandOptions {
 }
 
 export async function openStand(options: StandOptions = {}): Promise<Stand> {
-  const platform = sharedPlatform();
+  const platform = options.platform ?? sharedPlatform();
   const { controlPlane } = platform;
   const dir = await mkdtemp(join(tmpdir(), 'naas-proof-'));
   const taskQueue = `proof-${dir.slice(-6)}`;
@@ -118,7 +120,7 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
   const lead = clientOf(PEOPLE.lead);
   const kube: Kubectl = { binary: platform.kubectl, first: [], kubeconfig: platform.kubeconfig };
   const temporal = { address: platform.temporalAddress, namespace: platform.temporalNamespace };
-  let workers: TestWorker[] = [];
+  const workers: TestWorker[] = [];
 
   return {
     proxy,
@@ -167,16 +169,15 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
     contentSince: async (before) => diff(before, contentOf(await restingSnapshot(kube))),
     changesSince: async (before) => diff(before, await snapshot(kube)),
     async startWorker(more = {}) {
-      workers.push(await startTestWorker({ env: { ...env, ...more }, taskQueue }));
+      workers.push(await startTestWorker({ env: { ...env, ...more }, taskQueue, platform }));
     },
-    async killWorkers() {
-      const killed = workers;
-      workers = [];
+    async killWorkers(count = workers.length) {
+      const killed = workers.splice(0, count);
       for (const worker of killed) worker.kill('SIGKILL');
       await Promise.all(killed.map((worker) => worker.exited));
     },
     stopWorkers() {
-      const stopped = workers;
+      const stopped = [...workers];
       for (const worker of stopped) worker.kill('SIGSTOP');
       return {
         wake() {
