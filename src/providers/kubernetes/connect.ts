@@ -2,6 +2,7 @@
 import type { NaasError } from '../../spec/errors.ts';
 import { describeRef, type ObjectRef, refOf } from '../../spec/inventory.ts';
 import { FIELD_MANAGER } from '../../spec/names.ts';
+import { patientWithColdStarts } from './cold-start.ts';
 import { type CredentialSource, openCredentials } from './credentials.ts';
 import { parseDeletionReport } from './deletion-report.ts';
 import { createDiscovery } from './discovery.ts';
@@ -45,7 +46,7 @@ const PAGE = '500';
 /** Reads the kubeconfig; contacts no server. */
 export async function connectCluster(options: ConnectOptions): Promise<KubernetesCluster> {
   const credentials = await openCredentials(options);
-  const transport = openTransport(credentials);
+  const transport = patientWithColdStarts(openTransport(credentials));
   const discovery = createDiscovery(transport);
   const effects = createEffects(transport, createWriteRate(options.writesPerSecond ?? WRITES_PER_SECOND));
   const fieldManager = options.fieldManager ?? FIELD_MANAGER;

@@ -88,8 +88,9 @@ function forbidden(refusal: Refusal, said: string, fail: Fail): NaasError {
       'The namespace is being deleted; submit the request again when it is gone.',
     );
   }
-  if (said.includes('status unknown for quota')) {
-    // Another API server has not seen yet that the quota controller has counted.
+  // Another API server has not seen yet that the quota controller has counted; or it has just started, and one of its
+  // admission plugins has not read what it judges by.
+  if (said.includes('status unknown for quota') || said.includes('not yet ready to handle request')) {
     return fail('NotReadyYet', `came too early: ${said}`, 'naas tries again by itself.');
   }
   return fail('Forbidden', `is not allowed: ${said}`, 'Run `naas doctor`; `naas install` grants what naas needs.');

@@ -159,6 +159,55 @@ describe('an answer that is none', () => {
   });
 });
 
+describe('a right that the server says is missing', () => {
+  const missing = refusal(
+    403,
+    'Forbidden',
+    'configmaps "info" is forbidden: User "me" cannot patch resource "configmaps" in API group "" in the namespace "shop"',
+  );
+  const reviews = () => fake.calls.filter((call) => call.url.endsWith('/selfsubjectaccessreviews'));
+  const answering =
+    (review: (response: Parameters<Misbehave>[1]) => void): Misbehave =>
+    (incoming, response) =>
+      incoming.method === 'POST' ? review(response) : json(response, 403, missing);
+
+  it('is Forbidden when the server, asked again about it, denies it', async () => {
+    const error = await applied(answering((response) => json(response, 201, { status: { allowed: false } })));
+    expect(error.code).toBe('Forbidden');
+    expect(reviews().map((call) => call.body)).toEqual([
+      expect.objectContaining({
+        spec: {
+          resourceAttributes: expect.objectContaining({ verb: 'patch', resource: 'configmaps', namespace: 'shop' }),
+        },
+      }),
+    ]);
+  });
+
+  it('is Unavailable when the server has it after all, because it had only just started', async () => {
+    const error = await applied(answering((response) => json(response, 201, { status: { allowed: true } })));
+    expect(error.code).toBe('Unavailable');
+    expect(error.message).toContain('just started');
+  });
+
+  it('is Unavailable when the server has read no roles at all yet', async () => {
+    const none = refusal(403, 'Forbidden', 'User "me" cannot create resource "selfsubjectaccessreviews"');
+    const error = await applied(answering((response) => json(response, 403, none)));
+    expect(error.code).toBe('Unavailable');
+  });
+
+  it('is no question where a policy refuses', async () => {
+    const policy = refusal(403, 'Forbidden', "ValidatingAdmissionPolicy 'naas-fence' with binding 'naas-fence' denied");
+    const error = await applied((_incoming, response) => json(response, 403, policy));
+    expect(error.code).toBe('Forbidden');
+    expect(reviews()).toEqual([]);
+  });
+
+  it('is NotReadyYet when an admission plugin still reads what it judges by', async () => {
+    const early = refusal(403, 'Forbidden', 'configmaps "info" is forbidden: not yet ready to handle request');
+    expect((await applied((_incoming, response) => json(response, 403, early))).code).toBe('NotReadyYet');
+  });
+});
+
 describe('a deadline', () => {
   it('that has passed sends nothing', async () => {
     const error = await applied(() => expect.unreachable(), { deadlineMs: Date.now() - 1 });
