@@ -1,6 +1,7 @@
 // The worker process and composition root: configuration → providers → activities → Temporal worker. Nothing imports it.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/index.ts';
@@ -12,12 +13,18 @@ import { trustedKeys } from './providers/proofs/trusted-keys.ts';
 import { type Health, serveHealth } from './providers/telemetry/health.ts';
 import { createLogger } from './providers/telemetry/logger.ts';
 import { installRuntime } from './providers/telemetry/runtime.ts';
+import { lifecycleRuns } from './providers/temporal/runs.ts';
+import { keepSchedule } from './providers/temporal/schedules.ts';
 import { NaasError } from './spec/errors.ts';
+import { sweepsOf } from './spec/sweeps.ts';
 
 /** Activities get this long to end after a stop; then they are told to give up, and another worker repeats them. */
 const SHUTDOWN_GRACE_MS = 10_000;
 /** What has not given up by then is left behind; a pod has to be allowed longer than this. */
 const SHUTDOWN_FORCE_MS = 25_000;
+
+/** A Temporal that needs longer must not hold the worker's start up. */
+const SCHEDULE_MS = 5_000;
 
 const format = logFormat(process.env);
 const logger = createLogger(format);
@@ -46,14 +53,18 @@ async function work(config: Config, health: Health | undefined): Promise<void> {
   });
   try {
     const [connection, cluster] = await Promise.all([connecting, opening]);
+    const namespace = temporal.namespace ?? 'default';
+    const client = new Client({ connection, namespace });
+    const scheduled = keepSweeps(client, config.taskQueue);
     const worker = await Worker.create({
       connection,
-      namespace: temporal.namespace ?? 'default',
+      namespace,
       taskQueue: config.taskQueue,
       activities: createActivities({
         cluster,
         catalog,
         proofs,
+        runs: lifecycleRuns(client, config.taskQueue),
       }),
       shutdownGraceTime: SHUTDOWN_GRACE_MS,
       shutdownForceTime: SHUTDOWN_FORCE_MS,
@@ -61,6 +72,7 @@ async function work(config: Config, health: Health | undefined): Promise<void> {
       workflowBundle: config.workflowBundle === undefined ? await bundled() : { codePath: config.workflowBundle },
     });
     health?.watch(() => isPolling(worker), dependencies(connection, cluster));
+    await scheduled;
     announce('naas worker is polling');
     await worker.run();
   } finally {
@@ -71,6 +83,18 @@ async function work(config: Config, health: Health | undefined): Promise<void> {
 
 function keysOf({ trustedKeys: place }: Config): SignedProofs | undefined {
   return place && trustedKeys(keySource(place, { warn: (message) => logger.warn(message) }));
+}
+
+/** Without its sweeps a worker still does its work: a fault is told in the log, and `naas doctor` sees what is missing. */
+async function keepSweeps(client: Client, taskQueue: string): Promise<void> {
+  for (const sweep of sweepsOf(taskQueue)) {
+    try {
+      const kept = await client.withDeadline(Date.now() + SCHEDULE_MS, () => keepSchedule(client, sweep, taskQueue));
+      if (kept !== 'unchanged') logger.info(`Schedule ${sweep.id} ${kept}`);
+    } catch (error) {
+      logger.warn(`Schedule ${sweep.id} could not be kept; the ${sweep.name} may not run`, { error });
+    }
+  }
 }
 
 function isPolling(worker: Worker): boolean {

@@ -38,6 +38,7 @@ register NaasTeam Keyword
 register NaasPhase Keyword
 register NaasEnvironment Keyword
 register NaasErrorType Keyword
+register NaasIncarnation Keyword
 register NaasAwaits KeywordList
 register NaasLeaseEnd Datetime
 register NaasNeedsPerson Bool

@@ -27,10 +27,11 @@ export interface Cluster {
   readonly name: string;
   /** undefined: not there. Throws KindMissing when the cluster does not know the kind. */
   read(ref: ObjectRef, options: CallOptions): Promise<KubernetesObject | undefined>;
+  /** Of one namespace; undefined for kinds that live in none. `label` keeps those that carry it. */
   list(
     kind: { apiVersion: string; kind: string },
-    namespace: string,
-    options: CallOptions,
+    namespace: string | undefined,
+    options: CallOptions & { label?: string },
   ): Promise<KubernetesObject[]>;
   /** POST: fails with NotOurs when the name is taken. */
   create(object: KubernetesObject, options: CallOptions): Promise<Effect>;

@@ -2,13 +2,16 @@
 import { type AdmitDependencies, admitActivities } from './admit.ts';
 import { admitChangeActivities } from './admit-change.ts';
 import { changeActivities } from './change.ts';
+import { orphanActivities, type Runs } from './orphans.ts';
 import { removalActivities } from './removal.ts';
 import { restoreActivities } from './restore.ts';
 import { stageActivities } from './stages.ts';
 import { switchActivities } from './switch.ts';
 import { verifyActivities } from './verify.ts';
 
-export type Dependencies = AdmitDependencies;
+export interface Dependencies extends AdmitDependencies {
+  runs: Runs;
+}
 
 export function createActivities(deps: Dependencies) {
   return {
@@ -20,6 +23,7 @@ export function createActivities(deps: Dependencies) {
     ...restoreActivities(deps.cluster),
     ...removalActivities(deps.cluster),
     ...switchActivities(deps.cluster),
+    ...orphanActivities(deps.cluster, deps.runs),
   };
 }
 

@@ -1,6 +1,7 @@
-// What `naas doctor` finds of Temporal: the server, its namespace, the search attributes, who polls. Reads only.
-import { inspectTemporal, type TemporalInspection } from '../providers/temporal/inspect.ts';
+// What `naas doctor` finds of Temporal: the server, its namespace, the search attributes, who polls, whether the sweeps run. Reads only.
+import { inspectTemporal, type ScheduleFindings, type TemporalInspection } from '../providers/temporal/inspect.ts';
 import { SEARCH_ATTRIBUTES } from '../spec/names.ts';
+import { type Sweep, sweepsOf } from '../spec/sweeps.ts';
 import { type Check, LOOK_MS, look, said } from './doctor-check.ts';
 
 /** A poller asks at least once a minute; the server forgets it after five. */
@@ -35,6 +36,7 @@ export async function temporalChecks(options: TemporalOptions): Promise<Check[]>
       namespaceCheck(temporal),
       searchAttributesCheck(temporal),
       pollerChecks(temporal, options.taskQueue),
+      ...sweepsOf(options.taskQueue).map((sweep) => sweepCheck(temporal, sweep, options.taskQueue)),
     ]);
     return checks.flat();
   } finally {
@@ -101,4 +103,33 @@ async function pollerChecks(temporal: TemporalInspection, taskQueue: string): Pr
     }),
   );
   return Promise.all(checks);
+}
+
+function sweepCheck(temporal: TemporalInspection, sweep: Sweep, taskQueue: string): Promise<Check> {
+  const worker = `Start or restart a worker on task queue ${taskQueue}: it puts the Schedule right, and its log says why when it cannot.`;
+  return look(sweep.name, worker, async () => {
+    const schedule = await temporal.schedule(sweep, taskQueue);
+    if (schedule === undefined) return { state: 'missing', found: `there is no Schedule ${sweep.id}`, mend: worker };
+    if (schedule.paused) {
+      const mend = `temporal schedule toggle --unpause --reason "looked at" --schedule-id ${sweep.id} --namespace ${temporal.namespace} --address ${temporal.address}`;
+      return { state: 'warning', found: `paused${schedule.note === '' ? '' : `: ${schedule.note}`}`, mend };
+    }
+    if (schedule.differs.length > 0) {
+      return { state: 'warning', found: `${sweep.id} differs in ${schedule.differs.join(', ')}`, mend: worker };
+    }
+    return lastRunFindings(schedule, sweep);
+  });
+}
+
+const BAD_ENDS = ['failed', 'timed out', 'terminated', 'cancelled'];
+
+function lastRunFindings({ last, next, createdAt }: ScheduleFindings, sweep: Sweep): Omit<Check, 'name'> {
+  const mend = `Look at the run ${last?.workflowId ?? sweep.id} in the Temporal UI, and at the worker's log.`;
+  // One may be missed while all workers are away; two in a row are a fault.
+  const lateMs = (2 * sweep.everyMinutes + sweep.jitterMinutes) * 60_000;
+  const lastMs = (last?.at ?? createdAt).getTime();
+  const when = last === undefined ? 'not run yet' : `last run ${last.at.toISOString()} ${last.outcome}`;
+  const found = `every ${sweep.everyMinutes} min, ${when}${next === undefined ? '' : `, next ${next.toISOString()}`}`;
+  if (last !== undefined && BAD_ENDS.includes(last.outcome)) return { state: 'warning', found, mend };
+  return Date.now() - lastMs > lateMs ? { state: 'warning', found: `late: ${found}`, mend } : { state: 'ok', found };
 }

@@ -5,6 +5,7 @@ import { DEFAULT_TASK_QUEUE } from '../spec/names.ts';
 import { type Check, said } from './doctor-check.ts';
 import { clusterChecks } from './doctor-cluster.ts';
 import { machineChecks } from './doctor-machine.ts';
+import { orphanChecks } from './doctor-orphans.ts';
 import { temporalChecks } from './doctor-temporal.ts';
 
 export type { Check } from './doctor-check.ts';
@@ -16,6 +17,8 @@ export interface DoctorOptions {
   taskQueue?: string;
   catalogDir?: string;
   trustedKeysFile?: string;
+  /** Younger namespaces without a run may be on their way into one. */
+  orphanGraceMinutes?: number;
   env?: Record<string, string | undefined>;
 }
 
@@ -24,13 +27,12 @@ const GROUP_MS = 15_000;
 
 export async function doctor(options: DoctorOptions): Promise<Check[]> {
   const env = options.env ?? process.env;
+  const taskQueue = options.taskQueue ?? env['NAAS_TASK_QUEUE'] ?? DEFAULT_TASK_QUEUE;
   const groups = await Promise.all([
     bounded('machine', machineChecks({ ...options, env })),
     bounded('cluster', clusterChecks(options)),
-    bounded(
-      'Temporal',
-      temporalChecks({ ...options, taskQueue: options.taskQueue ?? env['NAAS_TASK_QUEUE'] ?? DEFAULT_TASK_QUEUE }),
-    ),
+    bounded('Temporal', temporalChecks({ ...options, taskQueue })),
+    bounded('orphans', orphanChecks({ ...options, taskQueue })),
   ]);
   return groups.flat();
 }

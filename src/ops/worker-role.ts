@@ -1,6 +1,6 @@
 // The rights of naas's own account, generated from the closed list of kinds. Pure. No wildcard, no `escalate`, and nothing
 // that the lifecycle does not use: a right goes in together with the code that needs it.
-import { MANAGED_KINDS, type ManagedKind } from '../plan/kinds.ts';
+import { MANAGED_KINDS } from '../plan/kinds.ts';
 import type { KubernetesObject } from '../plan/plan.ts';
 import { SYSTEM_NAMESPACE, WORKER_SERVICE_ACCOUNT } from '../spec/names.ts';
 import { TENANT_ROLES } from '../spec/roles.ts';
@@ -19,7 +19,7 @@ export function workerRules(): PolicyRule[] {
   const byKind = MANAGED_KINDS.map((kind) => ({
     apiGroups: [kind.group],
     resources: [kind.resource],
-    verbs: verbsFor(kind),
+    verbs: VERBS,
   }));
   return [
     ...byKind,
@@ -28,12 +28,12 @@ export function workerRules(): PolicyRule[] {
   ];
 }
 
-function verbsFor(kind: ManagedKind): string[] {
-  // A namespace is claimed by POST and merged into by a change; everything in it is applied, which is `patch` and, for a
-  // first time, `create`. Listing names what keeps a namespace from dying; an undo deletes what a change made.
-  const verbs = ['get', 'create', 'patch', 'delete'];
-  return kind.scope === 'cluster' ? verbs : ['list', ...verbs];
-}
+/**
+ * A namespace is claimed by POST and merged into by a change; everything in it is applied, which is `patch` and, for a first
+ * time, `create`. Listing names what keeps a namespace from dying, and namespaces that nobody watches; an undo deletes what
+ * a change made.
+ */
+const VERBS = ['get', 'list', 'create', 'patch', 'delete'];
 
 export function workerAccess(): KubernetesObject[] {
   return [

@@ -11,6 +11,7 @@ export const DEFAULT_TASK_QUEUE = 'naas';
 /** The workflow types, as `temporal workflow start --type` wants them. */
 export const LIFECYCLE_WORKFLOW = 'namespaceLifecycle';
 export const PREVIEW_WORKFLOW = 'preview';
+export const ORPHAN_SWEEP_WORKFLOW = 'orphanSweep';
 
 /** Labels and annotations under this prefix are naas's alone; an admission policy holds everybody else off. */
 export const OWNED_PREFIX = 'naas.dev/';
@@ -76,6 +77,7 @@ export const SEARCH_ATTRIBUTES = {
   NaasPhase: 'Keyword',
   NaasEnvironment: 'Keyword',
   NaasErrorType: 'Keyword',
+  NaasIncarnation: 'Keyword',
   NaasAwaits: 'KeywordList',
   NaasLeaseEnd: 'Datetime',
   NaasNeedsPerson: 'Bool',

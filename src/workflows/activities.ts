@@ -20,6 +20,16 @@ export function reading(
   return proxyActivities<Activities>({ startToCloseTimeout: 30_000, retry: RETRY, summary });
 }
 
+/** Reads of everything, for a sweep: it ends while it is still worth something, and the next one comes by itself. */
+export function sweeping(summary: string): Pick<Activities, 'findOrphans'> {
+  return proxyActivities<Activities>({
+    startToCloseTimeout: 5 * 60_000,
+    scheduleToCloseTimeout: 30 * 60_000,
+    retry: RETRY,
+    summary,
+  });
+}
+
 /**
  * No heartbeat: a claim is the one write that nothing in the cluster fences but its own deadline, so no second attempt
  * may begin before the first is over. Short, because that is also how long a killed worker holds it up.

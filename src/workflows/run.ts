@@ -37,6 +37,7 @@ const ATTRIBUTE = {
   phase: defineSearchAttributeKey('NaasPhase', SearchAttributeType.KEYWORD),
   environment: defineSearchAttributeKey('NaasEnvironment', SearchAttributeType.KEYWORD),
   errorType: defineSearchAttributeKey('NaasErrorType', SearchAttributeType.KEYWORD),
+  incarnation: defineSearchAttributeKey('NaasIncarnation', SearchAttributeType.KEYWORD),
   awaits: defineSearchAttributeKey('NaasAwaits', SearchAttributeType.KEYWORD_LIST),
   leaseEnd: defineSearchAttributeKey('NaasLeaseEnd', SearchAttributeType.DATETIME),
   needsPerson: defineSearchAttributeKey('NaasNeedsPerson', SearchAttributeType.BOOL),
@@ -98,13 +99,14 @@ export function notify(run: Run, to: string, text: string): void {
 
 export function publish(run: Run): void {
   const { state, name } = run;
-  const spec = state.admission?.spec;
+  const { spec, incarnation } = state.admission ?? {};
   upsertSearchAttributes([
-    ...(spec === undefined
+    ...(spec === undefined || incarnation === undefined
       ? []
       : [
           { key: ATTRIBUTE.team, value: spec.team },
           { key: ATTRIBUTE.environment, value: spec.environment },
+          { key: ATTRIBUTE.incarnation, value: incarnation },
         ]),
     { key: ATTRIBUTE.phase, value: state.phase },
     { key: ATTRIBUTE.awaits, value: awaited(state) },

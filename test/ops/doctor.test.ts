@@ -51,6 +51,8 @@ describe('doctor', () => {
         'search attributes',
         'workflow pollers',
         'activity pollers',
+        'orphan sweep',
+        'orphans',
       ]);
     } finally {
       await worker.stop();

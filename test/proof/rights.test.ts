@@ -1,11 +1,13 @@
 // No right without a use, no use without a right: the worker's ClusterRole held against the audit log of whole lives,
 // a blocked one among them.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WORKER_USER } from '../../src/spec/names.ts';
+import { ORPHAN_SWEEP_WORKFLOW, WORKER_USER } from '../../src/spec/names.ts';
 import { type AuditEvent, describeEvent, readAudit } from '../support/audit.ts';
 import { kubectl } from '../support/cluster-snapshot.ts';
 import { type EffectTable, ruleAt } from '../support/effects-table.ts';
+import { sharedPlatform } from '../support/platform.ts';
 import { failedTests, recordProof } from '../support/proof-table.ts';
+import { withTemporal } from '../support/runs.ts';
 import { cleanLife, DEV, openStand, STAGING, type Stand } from '../support/scenario.ts';
 import { HELD_OF_EACH_KIND, hold, release } from '../support/scenario-foreign.ts';
 
@@ -57,6 +59,14 @@ async function lives(): Promise<void> {
   await stand.untilAll(['rights-again'], ['blocked']);
   await release(stand.kube, 'rights-again', HELD_OF_EACH_KIND);
   await stand.untilAll(['rights-again'], ['deleted']);
+  // The sweep lists all managed namespaces.
+  await withTemporal(sharedPlatform().temporalAddress, (client) =>
+    client.workflow.execute(ORPHAN_SWEEP_WORKFLOW, {
+      workflowId: 'rights-sweep',
+      taskQueue: stand.taskQueue,
+      args: [{ graceMinutes: 10 }],
+    }),
+  );
 }
 
 async function workerRules(): Promise<PolicyRule[]> {

@@ -11,6 +11,7 @@ import { keyFile } from '../../src/providers/proofs/key-file.ts';
 import { localProver } from '../../src/providers/proofs/local-issuer.ts';
 import { senderProofs } from '../../src/providers/proofs/senders.ts';
 import { trustedKeys } from '../../src/providers/proofs/trusted-keys.ts';
+import { lifecycleRuns } from '../../src/providers/temporal/runs.ts';
 import { SEARCH_ATTRIBUTES, workflowId } from '../../src/spec/names.ts';
 import type { Status, TimelineEntry } from '../../src/spec/status.ts';
 import { namespaceLifecycle } from '../../src/workflows/lifecycle.ts';
@@ -51,6 +52,7 @@ beforeAll(async () => {
       cluster,
       catalog: readCatalog(platform.catalogDir),
       proofs: senderProofs('signed', trustedKeys(keyFile(platform.trustedKeysFile))),
+      runs: lifecycleRuns(env.client, QUEUE),
     }),
   });
   running = worker.run();

@@ -106,12 +106,16 @@ export async function connectCluster(options: ConnectOptions): Promise<Kubernete
     read,
     async list(kind, namespace, call) {
       const resource = await discovery.resourceOf(kind, call);
-      const what = `list of ${kind.kind} in ${namespace}`;
+      const what = `list of ${kind.kind} in ${namespace ?? 'the whole cluster'}`;
       const path = collectionPath(resource, namespace);
       const found: KubernetesObject[] = [];
       let next = '';
       do {
-        const query = { limit: PAGE, ...(next === '' ? {} : { continue: next }) };
+        const query = {
+          limit: PAGE,
+          ...(call.label === undefined ? {} : { labelSelector: call.label }),
+          ...(next === '' ? {} : { continue: next }),
+        };
         const answer = await transport.send({ method: 'GET', path, query, what }, call);
         if (answer.status !== 200 || !isJson(answer.body) || !Array.isArray(answer.body['items']))
           throw refuse(answer, what, 'list');

@@ -1,6 +1,10 @@
-// Looks at a Temporal server for `naas doctor`: version, namespace, search attributes, pollers. Reads only.
-import type { Connection } from '@temporalio/client';
+// Looks at a Temporal server for `naas doctor`: version, namespace, search attributes, pollers, Schedules. Reads only.
+import type { Client, Connection, ScheduleExecutionResult } from '@temporalio/client';
+import type { Runs } from '../../activities/orphans.ts';
 import { NaasError } from '../../spec/errors.ts';
+import type { Sweep } from '../../spec/sweeps.ts';
+import { lifecycleRuns } from './runs.ts';
+import { describe, differences, scheduleOf } from './schedules.ts';
 
 export interface TemporalSource {
   /** host:port; without it TEMPORAL_ADDRESS and Temporal's own configuration files count. */
@@ -25,7 +29,23 @@ export interface TemporalInspection {
   /** Custom search attributes with the names of their types, as `temporal operator` prints them. */
   searchAttributes(): Promise<Record<string, string>>;
   pollers(taskQueue: string, kind: 'workflow' | 'activity'): Promise<Poller[]>;
+  /** undefined: there is none. */
+  schedule(sweep: Sweep, taskQueue: string): Promise<ScheduleFindings | undefined>;
+  /** What the newest run of a Schedule that has completed answered; undefined when there is none any more. */
+  lastResult(sweep: Sweep): Promise<unknown>;
+  /** What Temporal's own records say of the lifecycles. */
+  runs(taskQueue: string): Runs;
   close(): Promise<void>;
+}
+
+export interface ScheduleFindings {
+  paused: boolean;
+  note: string;
+  /** Fields that are not as the code has them. */
+  differs: string[];
+  createdAt: Date;
+  last?: { at: Date; workflowId: string; outcome: string };
+  next?: Date;
 }
 
 /** gRPC's status code of something that is not there. */
@@ -45,7 +65,7 @@ const VALUE_TYPES: Record<number, string> = {
 
 export async function inspectTemporal(source: TemporalSource): Promise<TemporalInspection> {
   // The client takes 200 ms to import; nobody pays for it who does not look.
-  const [{ Connection }, { loadClientConnectConfig }] = await Promise.all([
+  const [{ Client, Connection }, { loadClientConnectConfig }] = await Promise.all([
     import('@temporalio/client'),
     import('@temporalio/envconfig'),
   ]);
@@ -58,6 +78,7 @@ export async function inspectTemporal(source: TemporalSource): Promise<TemporalI
     connectTimeout: source.timeoutMs,
   });
   const { workflowService, operatorService } = connection;
+  const client = new Client({ connection, namespace });
   const bounded = <T>(call: () => Promise<T>): Promise<T> =>
     connection.withDeadline(Date.now() + source.timeoutMs, call);
 
@@ -94,8 +115,52 @@ export async function inspectTemporal(source: TemporalSource): Promise<TemporalI
           Number(poller.lastAccessTime?.seconds ?? 0) * 1000 + Math.floor((poller.lastAccessTime?.nanos ?? 0) / 1e6),
       }));
     },
+    schedule: (sweep, taskQueue) => bounded(() => lookAtSchedule(client, sweep, taskQueue)),
+    lastResult: (sweep) => bounded(() => lastResultOf(client, sweep)),
+    runs: (taskQueue) => lifecycleRuns(client, taskQueue),
     close: () => connection.close(),
   };
+}
+
+async function lookAtSchedule(client: Client, sweep: Sweep, taskQueue: string): Promise<ScheduleFindings | undefined> {
+  const live = await describe(client, sweep.id);
+  if (live === undefined) return undefined;
+  const { recentActions, nextActionTimes, createdAt } = live.info;
+  const last = recentActions.at(-1);
+  const next = nextActionTimes[0];
+  return {
+    paused: live.state.paused,
+    note: live.state.note ?? '',
+    differs: differences(scheduleOf(sweep, taskQueue), live),
+    createdAt,
+    ...(last === undefined ? {} : { last: await lastRun(client, last) }),
+    ...(next === undefined ? {} : { next }),
+  };
+}
+
+/** Its history may be gone already: that says nothing bad of it. */
+async function lastRun(client: Client, { takenAt, action }: ScheduleExecutionResult) {
+  const { workflowId, firstExecutionRunId } = action.workflow;
+  const run = client.workflow.getHandle(workflowId, firstExecutionRunId);
+  const outcome = await run.describe().then(
+    ({ status }) => status.name.toLowerCase().replaceAll('_', ' '),
+    () => 'unknown',
+  );
+  return { at: takenAt, workflowId, outcome };
+}
+
+async function lastResultOf(client: Client, sweep: Sweep): Promise<unknown> {
+  const live = await describe(client, sweep.id);
+  for (const { action } of live?.info.recentActions.reverse() ?? []) {
+    const run = client.workflow.getHandle(action.workflow.workflowId, action.workflow.firstExecutionRunId);
+    const status = await run.describe().then(
+      (described) => described.status.name,
+      () => 'UNKNOWN',
+    );
+    // One that still runs would be waited for.
+    if (status === 'COMPLETED') return run.result();
+  }
+  return undefined;
 }
 
 async function connect(
