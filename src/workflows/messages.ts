@@ -6,6 +6,7 @@ import type { Change } from '../spec/admission.ts';
 import type { Problem } from '../spec/errors.ts';
 import type { Stage } from '../spec/inventory.ts';
 import type { OperationStep, Phase } from '../spec/lifecycle.ts';
+import type { OrphanReport } from '../spec/orphans.ts';
 import type { Proof } from '../spec/proof.ts';
 import type { OperationKind, Status, TimelineEntry } from '../spec/status.ts';
 
@@ -175,4 +176,6 @@ export interface PreviewArgument {
 export interface Workflows {
   namespaceLifecycle(argument: StartArgument): Promise<Status>;
   preview(argument: PreviewArgument): Promise<PreviewAnswer>;
+  /** Started by its Schedule; by hand where somebody wants to know at once. */
+  orphanSweep(argument: { graceMinutes: number }): Promise<OrphanReport>;
 }
