@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorsTable } from '../support/errors-table.ts';
+import { messagesTable } from '../support/messages-table.ts';
 import { requestTable } from '../support/request-table.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -23,6 +24,10 @@ describe('the docs', () => {
 
   it('list every field of a request as the schema has it', () => {
     expect(read('docs/request.md')).toContain(requestTable());
+  });
+
+  it('list every message as its schema has it', () => {
+    expect(read('docs/callers.md')).toContain(messagesTable());
   });
 
   it('name every variable that the worker reads, and no other of its kind', () => {

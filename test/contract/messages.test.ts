@@ -6,15 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as workflows from '../../src/workflows/index.ts';
 import * as messages from '../../src/workflows/messages.ts';
 import { ROOT } from '../../tools/paths.mjs';
+import { type Contract, type JsonSchema, readSchema, SCHEMAS } from '../support/contract.ts';
 import { breaksOf } from '../support/contract-breaks.ts';
-import {
-  type Contract,
-  type JsonSchema,
-  messageSchemas,
-  readSchema,
-  SCHEMAS,
-  schemaFiles,
-} from '../support/message-schemas.ts';
+import { messageSchemas, schemaFiles } from '../support/message-schemas.ts';
 import { gapsOf } from '../support/schema-covers.ts';
 
 /** Reads a program of its own; on a busy machine that takes seconds. */

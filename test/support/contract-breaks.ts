@@ -1,6 +1,7 @@
 // What a build breaks of a released contract: a message that is not accepted any more, an answer that says less. Pure.
+
+import type { Contract, JsonSchema } from './contract.ts';
 import type { Definitions, Schema } from './json-schema.ts';
-import type { Contract, JsonSchema } from './message-schemas.ts';
 import { type Gap, gapsOf, type Side } from './schema-covers.ts';
 
 /** Each names the message and its part, such as `submit input $.by: …`. */

@@ -1,7 +1,7 @@
 // The messages of src/workflows/messages.ts as JSON Schema, for callers in any language. It reads whatever that file exports;
 // it holds no list of messages. `node test/support/message-schemas.ts` writes schemas/, with `--release VERSION` also the copy
 // that later builds are held against.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,26 +16,8 @@ import {
 } from 'ts-json-schema-generator';
 import { requestJsonSchema } from '../../src/spec/request.ts';
 import { ROOT } from '../../tools/paths.mjs';
+import { type Contract, type JsonSchema, type MessageSchema, SCHEMAS } from './contract.ts';
 
-export type JsonSchema = { [keyword: string]: unknown };
-
-export interface MessageSchema {
-  kind: 'workflow' | 'update' | 'signal' | 'query';
-  /** Absent: it takes none. */
-  input?: JsonSchema;
-  /** Absent: it gives none. */
-  answer?: JsonSchema;
-}
-
-export interface Contract {
-  $schema: string;
-  $comment: string;
-  messages: Record<string, MessageSchema>;
-  /** `input.X` lists all fields that are accepted; in an `answer.X` more fields may come. */
-  definitions: Record<string, JsonSchema>;
-}
-
-export const SCHEMAS = join(ROOT, 'schemas');
 const MESSAGES = join(ROOT, 'src/workflows/messages.ts');
 
 /** The compiler that the generator runs on: its nodes mean nothing to another version. The tree's own has no such API. */
@@ -183,10 +165,6 @@ function sorted<T>(entries: Record<string, T>): Record<string, T> {
 /** What stands in schemas/: by file name. */
 export function schemaFiles(): Record<string, unknown> {
   return { 'messages.json': messageSchemas(), 'request.json': requestJsonSchema() };
-}
-
-export function readSchema<T>(...path: string[]): T {
-  return JSON.parse(readFileSync(join(SCHEMAS, ...path), 'utf8')) as T;
 }
 
 function write(folder: string, files: Record<string, unknown>): void {
