@@ -33,6 +33,8 @@ export interface Cluster {
     namespace: string | undefined,
     options: CallOptions & { label?: string },
   ): Promise<KubernetesObject[]>;
+  /** The kind behind a resource as conditions name it, such as `widgets.example.com`; undefined when nobody serves it. */
+  kindOf(resource: string, options: CallOptions): Promise<{ apiVersion: string; kind: string } | undefined>;
   /** POST: fails with NotOurs when the name is taken. */
   create(object: KubernetesObject, options: CallOptions): Promise<Effect>;
   /** Server-side apply, strict validation, one field manager; FieldConflict without `force` when somebody holds a field. */

@@ -1,9 +1,10 @@
 // Takes things away again: for undo and for teardown, from the inventory alone. Absent is success, what is not ours is
 // skipped and said, finalizers are never touched. It goes past failures and reports each.
 import { setTimeout } from 'node:timers/promises';
-import { MANAGED_KINDS } from '../plan/kinds.ts';
+import { NaasError } from '../spec/errors.ts';
 import type { Effect, InventoryEntry, ObjectRef } from '../spec/inventory.ts';
 import { LABEL } from '../spec/names.ts';
+import { mayHoldSecrets } from '../spec/secretive.ts';
 import type { Blocker } from '../spec/status.ts';
 import { allEffects } from './boundary.ts';
 import type { CallOptions, Cluster, DeletionReport } from './cluster.ts';
@@ -135,9 +136,9 @@ async function blockersOf(
   const finalizers = report.finalizers.map((each) => each.finalizer);
   const named = await Promise.all(
     report.remaining.map(async (left): Promise<Blocker> => {
-      const names = await namesOf(cluster, left.resource, namespace, options);
+      const { kind, names } = await heldObjects(cluster, left.resource, namespace, options);
       return {
-        kind: left.kind,
+        kind: kind ?? left.kind,
         count: left.count,
         ...(finalizers.length === 0 ? {} : { finalizers }),
         ...(names === undefined ? {} : { names }),
@@ -151,19 +152,32 @@ async function blockersOf(
   return [...named, ...failures];
 }
 
-/** Names only for kinds that naas may list; for the others the command is given. */
-async function namesOf(
+/** Thousands may be held; who sees twenty knows where to look, and the count stands beside them. */
+const MOST_NAMES = 20;
+
+/**
+ * Names where naas may list the kind: always those that it manages, others by the optional blocker reader. That it may not,
+ * or that the kind's own server is the one that fails, must not keep the rest from being told: then the command stands alone.
+ */
+async function heldObjects(
   cluster: Cluster,
   resource: string,
   namespace: string,
   options: CallOptions,
-): Promise<string[] | undefined> {
-  const kind = MANAGED_KINDS.find(
-    (each) => resource === (each.group === '' ? each.resource : `${each.resource}.${each.group}`),
-  );
-  if (kind === undefined) return undefined;
-  const objects = await cluster.list(kind, namespace, options);
-  return objects.filter((object) => Array.isArray(object.metadata['finalizers'])).map((object) => object.metadata.name);
+): Promise<{ kind?: string; names?: string[] }> {
+  let found: { kind?: string } = {};
+  try {
+    const kind = await cluster.kindOf(resource, options);
+    if (kind === undefined) return found;
+    found = { kind: kind.kind };
+    if (mayHoldSecrets(resource)) return found;
+    const objects = await cluster.list(kind, namespace, options);
+    const held = objects.filter((object) => Array.isArray(object.metadata['finalizers']));
+    return { ...found, names: held.map((object) => object.metadata.name).slice(0, MOST_NAMES) };
+  } catch (error) {
+    if (error instanceof NaasError) return found;
+    throw error;
+  }
 }
 
 function lookCommand(resource: string, namespace: string): string {

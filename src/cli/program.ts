@@ -183,9 +183,14 @@ function operating(naas: Command, run: Run): void {
     .command('install')
     .description("put naas's own objects on the cluster (an administrator does this once)")
     .option('--dry-run', 'print the objects instead')
+    .option('--blocker-reader', 'also let naas list all kinds but secrets, to name what keeps a namespace from dying')
     .addHelpText(
       'after',
-      examples('naas install --kubeconfig admin.kubeconfig', 'naas install --dry-run | kubectl diff -f -'),
+      examples(
+        'naas install --kubeconfig admin.kubeconfig',
+        'naas install --dry-run | kubectl diff -f -',
+        'naas install --blocker-reader --kubeconfig admin.kubeconfig',
+      ),
     )
     .action((options) => run(async (context) => (await import('./commands/operate.ts')).install(context, options)));
   naas

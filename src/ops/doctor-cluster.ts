@@ -10,6 +10,7 @@ import { WORKER_USER } from '../spec/names.ts';
 import { describePause, SWITCH } from '../spec/switch.ts';
 import { clusterObjects } from './cluster-objects.ts';
 import { differsFrom } from './differs.ts';
+import { blockerReaderCheck } from './doctor-blocker-reader.ts';
 import { type Check, LOOK_MS, look, said } from './doctor-check.ts';
 import { fenceDeniesMe, fenceInForce, workerAllowed } from './probes.ts';
 import { readSwitch } from './switch.ts';
@@ -42,6 +43,7 @@ export async function clusterChecks(options: { kubeconfig?: string }): Promise<C
         installedCheck(cluster),
         rightsCheck(cluster, self),
         fenceCheck(cluster, self),
+        blockerReaderCheck(cluster, call()),
         switchCheck(cluster),
       ])),
       clockCheck(cluster.serverNowMs() - Date.now()),

@@ -44,6 +44,7 @@ describe('doctor', () => {
         "naas's own objects",
         "the worker's rights",
         'the fence',
+        'blocker reader',
         'the switch',
         "the API server's clock",
         'Temporal',

@@ -5,21 +5,35 @@ import { renderChecks } from '../render-checks.ts';
 import { kubeconfigOf, platformOf, temporalOf } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 
-export async function install(context: Context, options: { dryRun?: boolean }): Promise<number> {
+export interface InstallFlags {
+  dryRun?: boolean;
+  blockerReader?: boolean;
+}
+
+export async function install(context: Context, options: InstallFlags): Promise<number> {
   const ops = await import('../../ops/install.ts');
+  const { blockerReader = false } = options;
+  const tell = (line: string) => say(context, line);
   if (options.dryRun === true) {
-    const manifest = ops.renderInstall();
+    // Which kinds there are only the cluster knows; the rest is the same everywhere.
+    const more = blockerReader
+      ? await ops.renderBlockerReader({ kubeconfig: await administrators(context), say: tell })
+      : [];
+    const manifest = ops.renderInstall(more);
     if (context.globals.json === true) printJson(context, { manifest });
     else context.terminal.stdout(manifest);
     return 0;
   }
-  const kubeconfig = await kubeconfigOf(context);
-  if (kubeconfig === undefined) {
-    throw new UsageError('install needs the kubeconfig of an administrator: --kubeconfig FILE or KUBECONFIG');
-  }
-  await ops.install({ kubeconfig, say: (line: string) => say(context, line) });
-  if (context.globals.json === true) printJson(context, { installed: true, kubeconfig });
+  const kubeconfig = await administrators(context);
+  await ops.install({ kubeconfig, blockerReader, say: tell });
+  if (context.globals.json === true) printJson(context, { installed: true, blockerReader, kubeconfig });
   return 0;
+}
+
+async function administrators(context: Context): Promise<string> {
+  const kubeconfig = await kubeconfigOf(context);
+  if (kubeconfig !== undefined) return kubeconfig;
+  throw new UsageError('install needs the kubeconfig of an administrator: --kubeconfig FILE or KUBECONFIG');
 }
 
 export async function doctor(context: Context): Promise<number> {

@@ -126,6 +126,7 @@ export async function connectCluster(options: ConnectOptions): Promise<Kubernete
       } while (next !== '');
       return found;
     },
+    kindOf: (resource, call) => discovery.named(resource, call),
     create: async (object, call) => effects.write(await creation(object, call), call),
     apply: async (object, call) => effects.write(await application(object, call), call),
     merge: async (ref, patch, call) => effects.write(await merging(ref, patch, call), call),

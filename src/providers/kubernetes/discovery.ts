@@ -10,6 +10,8 @@ export interface Discovery {
   resourceOf(kind: { apiVersion: string; kind: string }, options: CallOptions): Promise<ApiResource>;
   /** What is known already about a resource by its plural name; asks nobody. */
   known(resource: string, group: string): ApiResource | undefined;
+  /** A resource by its plural and group, such as `widgets.example.com`, asked for where it is not known yet. */
+  named(resource: string, options: CallOptions): Promise<ApiResource | undefined>;
   /** The server no longer serves what we believed: ask again next time. */
   forget(apiVersion: string): void;
 }
@@ -33,6 +35,15 @@ export function createDiscovery(transport: Transport): Discovery {
     return asked;
   };
 
+  const known = (resource: string, group: string): ApiResource | undefined => {
+    for (const resources of kept.values()) {
+      for (const candidate of resources.values()) {
+        if (candidate.resource === resource && groupOf(candidate.apiVersion) === group) return candidate;
+      }
+    }
+    return undefined;
+  };
+
   return {
     async resourceOf(kind, options) {
       const found = kept.get(kind.apiVersion)?.get(kind.kind) ?? (await ask(kind.apiVersion, options)).get(kind.kind);
@@ -42,16 +53,36 @@ export function createDiscovery(transport: Transport): Discovery {
         message: `the cluster at ${transport.server} does not know ${kind.kind} of ${kind.apiVersion}; install its CRD, or change the template`,
       });
     },
-    known(resource, group) {
-      for (const resources of kept.values()) {
-        for (const candidate of resources.values()) {
-          if (candidate.resource === resource && groupOf(candidate.apiVersion) === group) return candidate;
-        }
+    known,
+    async named(name, options) {
+      const [resource = '', ...rest] = name.split('.');
+      const group = rest.join('.');
+      if (known(resource, group) !== undefined) return known(resource, group);
+      for (const apiVersion of await versionsOf(transport, group, options)) {
+        await ask(apiVersion, options);
+        if (known(resource, group) !== undefined) break;
       }
-      return undefined;
+      return known(resource, group);
     },
     forget: (apiVersion) => void kept.delete(apiVersion),
   };
+}
+
+/** The one that the server prefers first; none when nobody serves the group. */
+async function versionsOf(transport: Transport, group: string, options: CallOptions): Promise<string[]> {
+  if (group === '') return ['v1'];
+  const what = `discovery of ${group}`;
+  const answer = await transport.send({ method: 'GET', path: `/apis/${encodeURIComponent(group)}`, what }, options);
+  if (answer.status === 404) return [];
+  if (answer.status !== 200 || !isJson(answer.body) || !Array.isArray(answer.body['versions'])) {
+    throw failureOf(answer, { what, verb: 'get', serverNowMs: transport.serverNowMs(), clean: transport.clean });
+  }
+  const { preferredVersion, versions } = answer.body as {
+    preferredVersion?: { groupVersion: string };
+    versions: { groupVersion: string }[];
+  };
+  const all = [...(preferredVersion === undefined ? [] : [preferredVersion]), ...versions];
+  return [...new Set(all.map(({ groupVersion }) => groupVersion))];
 }
 
 async function fetchGroupVersion(
