@@ -170,6 +170,13 @@ export const policySchema = z.strictObject({
       .default(0),
     continueAsNewAfterEvents: z.int().min(20).max(10_000),
   }),
+  /** A bulk action that meets more than either stops before it begins. */
+  brake: z
+    .strictObject({
+      maximumNamespaces: z.int().min(1).max(100_000).default(10),
+      maximumPercent: z.int().min(1).max(100).default(20),
+    })
+    .prefault({}),
 });
 
 export const platformSchema = z.strictObject({
