@@ -3,6 +3,9 @@
 import { defineConfig } from 'vitest/config';
 import { ClosingLine } from './test/support/closing-line.ts';
 import { ProofReporter } from './test/support/proof-reporter.ts';
+import { drawRunSeed } from './test/support/run-seed.ts';
+
+drawRunSeed();
 
 const SYSTEM = ['activities', 'providers', 'ops', 'local', 'workflows', 'e2e', 'proof', 'replay', 'deploy'].map(
   (folder) => `test/${folder}/**/*.test.{ts,mjs}`,

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { proofText, withFailures } from '../support/proof-reporter.ts';
+import { PAGE, reliabilityTable, suitesIn, withTable } from '../support/reliability-table.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../proof');
 
@@ -21,6 +22,23 @@ describe('a proof suite', () => {
   it('has a name of its own', () => {
     const all = suites.flatMap(({ names }) => names);
     expect(all.filter((name, index) => all.indexOf(name) !== index)).toEqual([]);
+  });
+});
+
+describe('docs/reliability.md', () => {
+  it('tells of no suite that is no more', () => {
+    const known = new Set(suites.flatMap(({ names }) => names));
+    expect(suitesIn(readFileSync(PAGE, 'utf8')).filter((suite) => !known.has(suite))).toEqual([]);
+  });
+
+  it('takes the table of a run, and no other line changes', () => {
+    const page = readFileSync(PAGE, 'utf8');
+    const rows = [{ suite: 'order in the audit log', cases: 6, violations: 0, file: 'x' }];
+    const table = reliabilityTable({ full: true, seed: 7, endedAt: '2026-01-02T03:04:05Z', rows });
+    const changed = withTable(page, table);
+    expect(suitesIn(changed)).toEqual(['order in the audit log']);
+    expect(changed).toContain('Run on 2026-01-02 with seed 7: 6 cases, 0 violations.');
+    expect(withTable(changed, '')).toBe(withTable(page, ''));
   });
 });
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rowOf, staleStatus, visibilityQuery } from '../../src/client/records.ts';
+import fc from '../support/properties.ts';
 
 const run = {
   workflowId: 'namespace:shop-cart-dev',

@@ -1,5 +1,5 @@
 // Planned against live objects.
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { compare } from '../../src/plan/compare.ts';
 import { plan } from '../../src/plan/index.ts';
@@ -9,6 +9,7 @@ import type { ObjectRef } from '../../src/spec/inventory.ts';
 import { LABEL } from '../../src/spec/names.ts';
 import { parseRequest } from '../../src/spec/request.ts';
 import { resolve } from '../../src/spec/resolve.ts';
+import fc from '../support/properties.ts';
 import { goodRequests } from '../support/request-arbitrary.ts';
 import { shippedCatalog } from '../support/shipped-catalog.ts';
 

@@ -1,5 +1,5 @@
 // Properties of every plan: the closed list, the order of stages, the labels, the digest.
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { changeDigest, plan, planDigest } from '../../src/plan/index.ts';
@@ -11,6 +11,7 @@ import { STAGES } from '../../src/spec/inventory.ts';
 import { LABEL } from '../../src/spec/names.ts';
 import { parseRequest } from '../../src/spec/request.ts';
 import { resolve } from '../../src/spec/resolve.ts';
+import fc from '../support/properties.ts';
 import { goodRequests } from '../support/request-arbitrary.ts';
 import { shippedCatalog } from '../support/shipped-catalog.ts';
 

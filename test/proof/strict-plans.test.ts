@@ -1,7 +1,6 @@
 // Property: whatever a person may ask for either fails validation or gives a plan of which the real API server accepts every
 // object, strictly, with the worker's own rights and inside the fence.
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { Agent, fetch } from 'undici';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readCatalog } from '../../src/config.ts';
@@ -14,6 +13,7 @@ import { parseRequest } from '../../src/spec/request.ts';
 import { resolve } from '../../src/spec/resolve.ts';
 import { sharedPlatform } from '../support/platform.ts';
 import { failedTests, recordProof } from '../support/proof-table.ts';
+import fc from '../support/properties.ts';
 import { anyRequests, goodRequests } from '../support/request-arbitrary.ts';
 
 const REQUESTS = 300;

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ApprovalSlot, type ApprovalState, type Decision, judge, openSlots } from '../../src/spec/approval.ts';
+import fc from '../support/properties.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
 

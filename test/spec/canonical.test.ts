@@ -1,7 +1,8 @@
 // Canonical JSON and its digest.
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { canonicalJson, sha256Hex } from '../../src/spec/canonical.ts';
+import fc from '../support/properties.ts';
 
 function shuffled(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shuffled);

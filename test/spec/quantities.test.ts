@@ -1,5 +1,5 @@
 // Kubernetes quantities against the rules of the API server (the first table is what it printed) and a rational model.
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import {
   addQuantities,
@@ -9,6 +9,7 @@ import {
   formatQuantity,
   parseQuantity,
 } from '../../src/spec/quantities.ts';
+import fc from '../support/properties.ts';
 
 describe('the canonical form', () => {
   it.each([

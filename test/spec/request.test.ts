@@ -1,9 +1,10 @@
 // What a request may say, and what is said to those who send something else.
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { NaasError, type Problem } from '../../src/spec/errors.ts';
 import { parseRequest, parseRequestText, requestJsonSchema } from '../../src/spec/request.ts';
 import { LEAST_REQUEST } from '../support/least-request.ts';
+import fc from '../support/properties.ts';
 import { goodRequests, hostileValues } from '../support/request-arbitrary.ts';
 import { exampleText } from '../support/shipped-catalog.ts';
 

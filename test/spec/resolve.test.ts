@@ -1,5 +1,5 @@
 // Request and catalog → Spec: every answer, every refusal, and that the order of the request does not count.
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { type Catalog, parseCatalog } from '../../src/spec/catalog.ts';
 import { NaasError, type Problem } from '../../src/spec/errors.ts';
@@ -8,6 +8,7 @@ import { requestOf } from '../../src/spec/request-of.ts';
 import { resolve } from '../../src/spec/resolve.ts';
 import type { NamespaceSpec } from '../../src/spec/spec.ts';
 import { LEAST_REQUEST } from '../support/least-request.ts';
+import fc from '../support/properties.ts';
 import { anyRequests, goodRequests } from '../support/request-arbitrary.ts';
 import { exampleText, shippedCatalog, shippedFiles } from '../support/shipped-catalog.ts';
 

@@ -1,7 +1,8 @@
 // One spelling per person: what collapses, what is refused.
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { canonicalSubject, settleSubject } from '../../src/spec/subjects.ts';
+import fc from '../support/properties.ts';
 
 const INVISIBLE = [
   '\u200b',

@@ -1,8 +1,9 @@
 // Reading a stranger's YAML: places, refusals, and no text that takes long.
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { NaasError } from '../../src/spec/errors.ts';
 import { MAX_SOURCE_BYTES, readYaml } from '../../src/spec/yaml-source.ts';
+import fc from '../support/properties.ts';
 
 function problemsOf(text: string): NaasError['problems'] {
   try {

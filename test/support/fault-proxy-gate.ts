@@ -7,6 +7,8 @@ import type { HeldCall } from './fault-proxy-rules.ts';
 export interface Gate {
   /** All tenants have arrived; says who has not when it takes too long. */
   allArrived(): Promise<void>;
+  /** Later calls pass; what is held stays held. */
+  pass(): void;
   /** Ends the holding, and later calls pass. */
   open(how?: Release): void;
   /** Sends each tenant's held calls to the API server now, as late packets; answers their statuses by tenant. */
@@ -46,9 +48,8 @@ export function gather(proxy: FaultProxy, places: { tenant: string; point: Effec
       },
     }),
   );
-  const open = (how: Release = { before: 'drop', after: 'reply' }): void => {
+  const pass = (): void => {
     for (const rule of rules) rule.lift();
-    release.resolve(how);
   };
   return {
     async allArrived() {
@@ -60,7 +61,11 @@ export function gather(proxy: FaultProxy, places: { tenant: string; point: Effec
       const timer = setTimeout(() => arrivals.reject(late()), ARRIVAL_TIMEOUT_MS);
       await arrivals.promise.finally(() => clearTimeout(timer));
     },
-    open,
+    pass,
+    open(how = { before: 'drop', after: 'reply' }) {
+      pass();
+      release.resolve(how);
+    },
     sendHeld: () =>
       Promise.all(held.map((calls) => Promise.all(calls.map(async (call) => (await call.forward()).status)))),
   };

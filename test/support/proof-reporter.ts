@@ -1,16 +1,26 @@
-// Ends a run with the table suites × cases × violations, for people on the output and for programs in .naas/proofs.json.
-// A test file that fails without having recorded itself stands in the table all the same.
-import { randomInt } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// Says the run's seed, keeps it when the run fails, and ends a run with the table suites × cases × violations: for people on
+// the output, for programs in .naas/proofs.json. A test file that fails unrecorded stands in the table all the same.
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
 import { ROOT } from '../../tools/paths.mjs';
 import { PROOFS_FOLDER, type ProofRow, readProofs } from './proof-rows.ts';
-import { RUN_SEED } from './run-seed.ts';
+import { RUN_SEED, runSeed } from './run-seed.ts';
 
 /** The table of the last run that had a proof in it. */
-const LAST_RUN = join(ROOT, '.naas', 'proofs.json');
+export const LAST_RUN = join(ROOT, '.naas', 'proofs.json');
+/** One JSON object a line; a run that failed once is worth being repeated after each change. */
+const FAILING_SEEDS = join(ROOT, '.naas', 'failing-seeds.jsonl');
+
+export interface ProofTable {
+  /** Whether the long matrices were run whole. */
+  full: boolean;
+  seed: number;
+  /** ISO 8601. */
+  endedAt: string;
+  rows: ProofRow[];
+}
 
 export class ProofReporter implements Reporter {
   #folder = '';
@@ -19,18 +29,34 @@ export class ProofReporter implements Reporter {
     this.#folder = mkdtempSync(join(tmpdir(), 'naas-proofs-'));
     // The processes of the test files inherit it.
     process.env[PROOFS_FOLDER] = this.#folder;
-    process.env[RUN_SEED] ??= String(randomInt(1_000_000));
-    console.log(`seed ${process.env[RUN_SEED]} (${RUN_SEED} sets it)`);
+    console.log(`seed ${runSeed()} (${RUN_SEED} sets it)`);
   }
 
   onTestRunEnd(modules: readonly TestModule[]): void {
     const rows = withFailures(readProofs(this.#folder), modules.filter(isProof).map(endOf));
     rmSync(this.#folder, { recursive: true, force: true });
-    if (rows.length === 0) return;
+    const table: ProofTable = {
+      full: process.env['NAAS_FULL'] === '1',
+      seed: runSeed(),
+      endedAt: new Date().toISOString(),
+      rows,
+    };
     mkdirSync(dirname(LAST_RUN), { recursive: true });
-    writeFileSync(LAST_RUN, `${JSON.stringify({ full: process.env['NAAS_FULL'] === '1', rows }, null, 2)}\n`);
-    console.log(`\n${proofText(rows)}\n`);
+    if (rows.length > 0) {
+      writeFileSync(LAST_RUN, `${JSON.stringify(table, null, 2)}\n`);
+      console.log(`\n${proofText(rows)}\n`);
+    }
+    const failed = modules
+      .filter((module) => module.state() === 'failed')
+      .map(({ moduleId }) => relative(ROOT, moduleId));
+    if (failed.length > 0) keepSeed(table, failed);
   }
+}
+
+function keepSeed({ seed, full, endedAt }: ProofTable, failed: string[]): void {
+  appendFileSync(FAILING_SEEDS, `${JSON.stringify({ seed, full, endedAt, failed })}\n`);
+  const again = `${RUN_SEED}=${seed} npm run ${full ? 'test:full' : 'test'} -- ${failed.join(' ')}`;
+  console.log(`seed ${seed} failed; it is kept in ${relative(ROOT, FAILING_SEEDS)}, and repeated by\n  ${again}`);
 }
 
 export interface ModuleEnd {

@@ -1,7 +1,8 @@
 // Requests for property tests. `goodRequests` resolve against the shipped catalog, nearly all of them; `anyRequests` fit
 // the schema but name what may not exist; `hostileValues` are what nobody should send.
-import fc from 'fast-check';
+
 import type { NamespaceRequest } from '../../src/spec/request.ts';
+import fc from './properties.ts';
 import { shippedCatalog } from './shipped-catalog.ts';
 
 const catalog = shippedCatalog();

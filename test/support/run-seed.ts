@@ -1,11 +1,17 @@
-// The one seed of a run: whatever a proof draws by lot comes from it, so that a failing run can be repeated. `NAAS_SEED` sets
-// it; the reporter draws it otherwise, says it, and keeps it when the run fails.
+// The one seed of a run: whatever a test draws by lot comes from it, so that a failing run can be repeated. `NAAS_SEED` sets
+// it; otherwise the run draws one. The reporter says it, and keeps it when the run fails.
+import { randomInt } from 'node:crypto';
 
 export const RUN_SEED = 'NAAS_SEED';
 
+/** Before the first test file starts, whose process inherits it. */
+export function drawRunSeed(): void {
+  process.env[RUN_SEED] ??= String(randomInt(1_000_000));
+}
+
 export function runSeed(): number {
   const seed = Number(process.env[RUN_SEED]);
-  if (!Number.isInteger(seed)) throw new Error(`${RUN_SEED} is no whole number; the reporter sets it for every run`);
+  if (!Number.isInteger(seed)) throw new Error(`${RUN_SEED} has to be a whole number, not ${process.env[RUN_SEED]}`);
   return seed;
 }
 
