@@ -1,4 +1,5 @@
 // The edge between Temporal and the effects: deadlines and cancellation in, typed failures out. It decides nothing else.
+import { setTimeout } from 'node:timers/promises';
 import {
   ApplicationFailure,
   activityInfo,
@@ -29,14 +30,17 @@ const MARGIN_MS = 5_000;
 
 export function callOptions(): CallOptions {
   const info = activityInfo();
-  const ends = [
-    Date.now() + info.startToCloseTimeoutMs,
-    info.currentAttemptScheduledTimestampMs + info.startToCloseTimeoutMs,
-    ...(info.scheduleToCloseTimeoutMs > 0 ? [info.scheduledTimestampMs + info.scheduleToCloseTimeoutMs] : []),
-  ];
-  const deadlineMs = Math.min(...ends) - MARGIN_MS;
+  const deadlineMs = Math.min(Date.now() + info.startToCloseTimeoutMs, attemptEndsMs()) - MARGIN_MS;
   if (Date.now() >= deadlineMs) throw tooLate(Date.now() - info.currentAttemptScheduledTimestampMs);
   return { signal: cancellationSignal(), deadlineMs, caller: info.activityType };
+}
+
+function attemptEndsMs(): number {
+  const info = activityInfo();
+  return Math.min(
+    info.currentAttemptScheduledTimestampMs + info.startToCloseTimeoutMs,
+    ...(info.scheduleToCloseTimeoutMs > 0 ? [info.scheduledTimestampMs + info.scheduleToCloseTimeoutMs] : []),
+  );
 }
 
 function tooLate(afterMs: number): NaasError {
@@ -47,21 +51,26 @@ function tooLate(afterMs: number): NaasError {
   });
 }
 
-/** Runs an activity's body with a steady heartbeat, and turns what it throws into a failure that names its class. */
-export async function atTheBoundary<T>(body: () => Promise<T>): Promise<T> {
+/**
+ * Runs an activity's body with a steady heartbeat, and turns what it throws into a failure that names its class. `unfenced`:
+ * nothing but its own deadline stops a write of it that is still under way somewhere.
+ */
+export async function atTheBoundary<T>(body: () => Promise<T>, { unfenced = false } = {}): Promise<T> {
   // Zero or absent: the activity has no heartbeat. Else a third of it: two beats may be lost before the attempt is given up.
   const heartbeatMs = activityInfo().heartbeatTimeoutMs ?? 0;
   const beat = heartbeatMs > 0 ? setInterval(() => heartbeat(), heartbeatMs / 3) : undefined;
   try {
     return await body();
   } catch (error) {
-    if (error instanceof PartialFailure) {
-      // Cancelled in the middle: what had been done by then is told all the same.
-      if (cancellationSignal().aborted) throw new CancelledFailure('cancelled while it wrote', [error.details]);
-      throw asFailure(error.cause, error.details);
-    }
-    if (error instanceof NaasError) throw asFailure(error, { problems: error.problems, objects: [], effects: [] });
-    throw error;
+    // Cancelled in the middle: what had been done by then is told all the same.
+    if (error instanceof PartialFailure && cancellationSignal().aborted)
+      throw new CancelledFailure('cancelled while it wrote', [error.details]);
+    const told = partial(error);
+    // A defect has to stay what it is.
+    if (told === undefined) throw error;
+    const failure = asFailure(told.cause, told.details);
+    if (unfenced && failure.nonRetryable) await untilNothingIsUnderWay(told.cause);
+    throw failure;
   } finally {
     clearInterval(beat);
   }
@@ -79,6 +88,13 @@ export class PartialFailure extends Error {
   }
 }
 
+function partial(error: unknown): PartialFailure | undefined {
+  if (error instanceof PartialFailure) return error;
+  if (error instanceof NaasError)
+    return new PartialFailure(error, { problems: error.problems, objects: [], effects: [] });
+  return undefined;
+}
+
 function asFailure(error: NaasError, told: FailureDetails): ApplicationFailure {
   const { retryAfterMs } = error;
   const details = retryAfterMs === undefined ? told : { ...told, retryAfterMs };
@@ -91,6 +107,19 @@ function asFailure(error: NaasError, told: FailureDetails): ApplicationFailure {
     ...(error.code === 'Paused' ? { category: 'BENIGN' as const } : {}),
     ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
   });
+}
+
+/** Less than the margin, so that this attempt is still heard; most of the margin, because the servers' clocks differ. */
+const LAST_WORD_MS = 500;
+
+/**
+ * An undo begins as soon as the activity is given up. A write whose answer was lost may still be under way then, of this
+ * attempt or of one before: it is waited for until its deadline has passed. A first attempt that was answered left none.
+ */
+async function untilNothingIsUnderWay(error: NaasError): Promise<void> {
+  if (activityInfo().attempt === 1 && ERRORS[error.code].permanent) return;
+  const restMs = attemptEndsMs() - LAST_WORD_MS - Date.now();
+  if (restMs > 0) await setTimeout(restMs, undefined, { signal: cancellationSignal() });
 }
 
 /** The next attempt would come too late to begin anything: what it said of that would hide what really went wrong. */

@@ -31,7 +31,7 @@ export function stageActivities(cluster: Cluster) {
   return {
     /** Create-only: POSTs the namespace with its incarnation. Finding our own earlier attempt is success. */
     async claimNamespace({ stage }: StageInput): Promise<StageOutcome> {
-      return writing(cluster, async (options) => {
+      const body = async (options: CallOptions): Promise<StageOutcome> => {
         const claims = unpackStage(stage).map((object) => stampDeadline(object, cluster, options));
         return {
           effects: await allEffects(
@@ -41,7 +41,8 @@ export function stageActivities(cluster: Cluster) {
             })),
           ),
         };
-      });
+      };
+      return writing(cluster, body, { unfenced: true });
     },
 
     /** Limits, quota and the denying policy; done when the quota's status is enforced. */

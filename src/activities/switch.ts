@@ -13,13 +13,17 @@ const LOOK_AFTER_MS = 1_000;
 const LOOKS_UNTIL_SLOWEST = 10;
 
 /** Runs the body of a writing activity unless naas is paused: then not even its first write is made. */
-export async function writing<T>(cluster: Cluster, body: (options: CallOptions) => Promise<T>): Promise<T> {
+export async function writing<T>(
+  cluster: Cluster,
+  body: (options: CallOptions) => Promise<T>,
+  boundary: { unfenced?: boolean } = {},
+): Promise<T> {
   return atTheBoundary(async () => {
     const options = callOptions();
     const pause = await readSwitch(cluster, options);
     if (pause !== undefined) throw new NaasError(pausedProblem(pause));
     return body(options);
-  });
+  }, boundary);
 }
 
 export function switchActivities(cluster: Cluster) {

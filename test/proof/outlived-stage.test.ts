@@ -4,12 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Snapshot } from '../support/cluster-snapshot.ts';
 import { describePoint, type EffectTable } from '../support/effects-table.ts';
 import { gather } from '../support/fault-proxy-gate.ts';
+import type { HeldCall } from '../support/fault-proxy-rules.ts';
 import { failedTests, recordProof } from '../support/proof-table.ts';
 import { cleanLife, DEV, openStand, type Stand } from '../support/scenario.ts';
 
 let stand: Stand;
 let table: EffectTable;
 let before: Snapshot;
+let counted = 0;
 
 beforeAll(async () => {
   // No multiple of an attempt's own patience: the last attempt is cut short by the end of the stage.
@@ -21,7 +23,31 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stand?.close();
-  recordProof('outlived stages', table?.provisioning.length ?? 0, failedTests());
+  recordProof('outlived stages', counted, failedTests());
+});
+
+describe('a claim that is given up for good', () => {
+  it('is not given up before an earlier attempt, whose fate nobody knows, can only come too late', async () => {
+    const name = 'outlived-claim';
+    const lost: HeldCall[] = [];
+    const create = { tenant: name, verb: 'create', resource: 'namespaces' } as const;
+    // The first packet is under way somewhere when its connection breaks; the second is refused for good.
+    stand.proxy.add({
+      ...create,
+      times: 1,
+      async before(call) {
+        lost.push(call);
+        return 'drop';
+      },
+    });
+    stand.proxy.add({ ...create, fault: { mode: 'fail-before', status: 422 } });
+    await stand.submit(name, DEV);
+    await stand.untilAll([name], ['failed']);
+    const late = await Promise.all(lost.map((call) => call.forward()));
+    counted += late.length;
+    expect(late.map(({ status }) => status)).toEqual([403]);
+    expect(await stand.changesSince(before)).toEqual([]);
+  });
 });
 
 describe('a write that outlives its stage', () => {
@@ -43,6 +69,7 @@ describe('a write that outlives its stage', () => {
       }),
     );
     for (const gate of gates) gate.open();
+    counted += late.length;
     expect(late).toEqual(places.map(({ point }) => `${describePoint(point)}: refused`));
     expect(await stand.changesSince(before)).toEqual([]);
   });
