@@ -18,6 +18,9 @@ import { keepSchedule } from './providers/temporal/schedules.ts';
 import { NaasError } from './spec/errors.ts';
 import { sweepsOf } from './spec/sweeps.ts';
 
+/** What ended badly is over by then; threads of the SDK that did not notice must not keep a dead worker from being replaced. */
+const LINGER_MS = 5_000;
+
 /** Activities get this long to end after a stop; then they are told to give up, and another worker repeats them. */
 const SHUTDOWN_GRACE_MS = 10_000;
 /** What has not given up by then is left behind; a pod has to be allowed longer than this. */
@@ -60,6 +63,8 @@ async function work(config: Config, health: Health | undefined): Promise<void> {
       connection,
       namespace,
       taskQueue: config.taskQueue,
+      // Of the activities; the workflows' is part of their bundle.
+      dataConverter: { failureConverterPath: workflowModule('data-converter') },
       activities: createActivities({
         cluster,
         catalog,
@@ -121,9 +126,18 @@ function dependencies(connection: NativeConnection, cluster: KubernetesCluster) 
 }
 
 async function bundled() {
+  const converter = workflowModule('data-converter');
+  return bundleWorkflowCode({
+    workflowsPath: workflowModule('index'),
+    payloadConverterPath: converter,
+    failureConverterPath: converter,
+  });
+}
+
+/** Compiled or not. */
+function workflowModule(name: string): string {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const path = (module: string) => fileURLToPath(new URL(`./workflows/${module}.${extension}`, import.meta.url));
-  return bundleWorkflowCode({ workflowsPath: path('index'), payloadConverterPath: path('payload-converter') });
+  return fileURLToPath(new URL(`./workflows/${name}.${extension}`, import.meta.url));
 }
 
 /** One folder up from the sources as from the compiled program. */
@@ -153,4 +167,5 @@ function explain(error: unknown): void {
 main().catch((error: unknown) => {
   explain(error);
   process.exitCode = 1;
+  setTimeout(() => process.exit(), LINGER_MS).unref();
 });

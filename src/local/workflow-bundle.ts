@@ -23,9 +23,11 @@ export async function bundleWorkflows(options: BundleOptions = {}): Promise<stri
   if (!existsSync(cached)) {
     const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
     // The bundler reports its progress as information; only what is wrong concerns anybody.
+    const converter = join(dirname(workflowsPath), 'data-converter.ts');
     const { code } = await bundleWorkflowCode({
       workflowsPath,
-      payloadConverterPath: join(dirname(workflowsPath), 'payload-converter.ts'),
+      payloadConverterPath: converter,
+      failureConverterPath: converter,
       logger: new DefaultLogger('WARN'),
     });
     await mkdir(folder, { recursive: true });

@@ -34,6 +34,10 @@ const MALFORMED: unknown[] = [
   { requestId: 'x'.repeat(5_000), by: 'y'.repeat(50_000) },
   { __proto__: { requestId: 'x' }, constructor: 'y' },
   { requestId: 'x', by: 'y', unknown: true },
+  // Half a character, in a text short enough that nothing mends it on its way.
+  { requestId: 'x', by: 'y', '\ud800': 1 },
+  { proof: 'x', planDigest: 'y', changeDigest: 'z', decision: 'approve', '\ud800': 1 },
+  { requestId: 'x', mode: 'create', request: {}, by: 'y', '\ud800': 1 },
   Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`key-${index}-${'x'.repeat(50)}`, index])),
 ];
 
