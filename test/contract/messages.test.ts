@@ -95,11 +95,13 @@ function defsOf(schema: JsonSchema): Record<string, JsonSchema> {
 describe('a change of the messages', () => {
   const dir = join(ROOT, '.naas', `contract-${process.pid}`);
   const tsconfig = join(dir, 'tsconfig.json');
+  let base: Contract;
   beforeAll(() => {
     mkdirSync(dir, { recursive: true });
     // Without the libraries of Node and of newer JavaScript, which take a second to read.
     writeFileSync(tsconfig, JSON.stringify({ compilerOptions: { strict: true, lib: ['es5'], types: [] }, files: [] }));
-  });
+    base = contractOf(BASE);
+  }, PATIENCE_MS);
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
   let written = 0;
@@ -124,11 +126,6 @@ describe('a change of the messages', () => {
     export const nudge = defineSignal<[Message]>('nudge');
     export const look = defineQuery<Answer | null>('look');
     export interface Workflows { painting(argument: Message): Promise<Answer> }`;
-
-  let base: Contract;
-  beforeAll(() => {
-    base = contractOf(BASE);
-  }, PATIENCE_MS);
 
   it('is read whatever the file holds: it needs no list of messages', () => {
     expect(Object.entries(base.messages).map(([name, { kind }]) => `${kind} ${name}`)).toEqual([

@@ -1,13 +1,11 @@
 // Runs a property over generated cases, reports how many there were and whether one was violated. `npm test` takes a core of
-// them, NAAS_FULL=1 all. A seed makes each run repeatable: NAAS_SEED chooses it.
+// them, NAAS_FULL=1 all.
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { recordProof } from './proof-table.ts';
+import { runSeed } from './run-seed.ts';
 
 export const FULL = process.env['NAAS_FULL'] === '1';
-
-/** The usual run is the same every time, so that a change of the product is what turns it red; a full one explores. */
-export const SEED = Number(process.env['NAAS_SEED'] ?? (FULL ? Date.now() % 2 ** 31 : 20_260_101));
 
 export interface Counts {
   core: number;
@@ -31,13 +29,13 @@ export function prove<Case>(
       const wrong = violations(each);
       if (wrong.length > 0) throw new Error(wrong.join('\n'));
     }),
-    { numRuns, seed: SEED },
+    { numRuns, seed: runSeed() },
   );
-  recordProof(`${suite} (seed ${SEED})`, result.numRuns, result.failed ? 1 : 0);
+  recordProof(suite, result.numRuns, result.failed ? 1 : 0);
   expect(result.failed ? fc.defaultReportMessage(result) : '').toBe('');
 }
 
 /** The same cases at each call, for suites that send them to real servers. */
 export function sampled<Case>(cases: fc.Arbitrary<Case>, counts: Counts): Case[] {
-  return fc.sample(cases, { numRuns: numberOf(counts), seed: SEED });
+  return fc.sample(cases, { numRuns: numberOf(counts), seed: runSeed() });
 }

@@ -70,6 +70,17 @@ export async function figuresOf(client: Client, name: string): Promise<RunFigure
   };
 }
 
+/** The server's own: a run wanted to end or to begin anew while a message came, and hears the message first. */
+const UNHANDLED_COMMAND = 1;
+
+/** Why tasks of the newest run of a name failed, in words; empty when its code never stumbled. */
+export async function failedTasks(client: Client, name: string): Promise<string[]> {
+  const { events } = await client.workflow.getHandle(workflowId(name)).fetchHistory();
+  return (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
+    failed == null || failed.cause === UNHANDLED_COMMAND ? [] : [`${failed.cause}: ${failed.failure?.message}`],
+  );
+}
+
 function kindOf(event: object): string {
   const key =
     Object.entries(event).find(([name, value]) => name.endsWith('EventAttributes') && value != null)?.[0] ?? 'unknown';

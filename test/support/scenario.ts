@@ -56,7 +56,7 @@ export interface Stand {
   contentSince(before: Snapshot): Promise<string[]>;
   /** What differs right now; empty when nothing does. */
   changesSince(before: Snapshot): Promise<string[]>;
-  startWorker(env?: Record<string, string>): Promise<void>;
+  startWorker(env?: Record<string, string>): Promise<TestWorker>;
   /** SIGKILL for all that run, or for the oldest so many. */
   killWorkers(count?: number): Promise<void>;
   /** SIGSTOP for all that run; `wake` is SIGCONT. */
@@ -169,7 +169,9 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
     contentSince: async (before) => diff(before, contentOf(await restingSnapshot(kube))),
     changesSince: async (before) => diff(before, await snapshot(kube)),
     async startWorker(more = {}) {
-      workers.push(await startTestWorker({ env: { ...env, ...more }, taskQueue, platform }));
+      const worker = await startTestWorker({ env: { ...env, ...more }, taskQueue, platform });
+      workers.push(worker);
+      return worker;
     },
     async killWorkers(count = workers.length) {
       const killed = workers.splice(0, count);
