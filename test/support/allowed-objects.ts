@@ -19,7 +19,8 @@ const OBJECTS: Readonly<Record<string, { names: RegExp; fields: readonly string[
   },
 };
 
-const RESERVED = /^(default|kube-.*|naas(-.*)?|openshift-.*|istio-.*|shared-.*|monitoring|velero|.*-system)$/;
+const RESERVED =
+  /^(default|kube-.*|naas(-.*)?|openshift-.*|istio-.*|shared-.*|cert-manager|external-secrets|kyverno|monitoring|velero|(capsule|crossplane|flux|gatekeeper|gateway|trivy)-system)$/;
 const OWN_LABELS = /^naas\.dev\/(team|project|environment|tier|template)$/;
 const FREE_KEYS = /^(app\.kubernetes\.io|example\.com)\//;
 const POD_SECURITY: Readonly<Record<string, string>> = {
