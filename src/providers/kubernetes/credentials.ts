@@ -2,7 +2,7 @@
 // own loading code. It sends nothing; what it yields is fresh within a second of a change of a file.
 import { readFileSync } from 'node:fs';
 import { delimiter, dirname, resolve } from 'node:path';
-import type { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig, User } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { NaasError } from '../../spec/errors.ts';
 import { redact } from './redact.ts';
@@ -79,7 +79,7 @@ function load(create: () => KubeConfig, source: CredentialSource): Loaded {
       if (one !== config) config.mergeConfig(one, Boolean(config.getCurrentContext()));
     }
   } catch (error) {
-    throw unusable(`reading ${where} failed: ${text(error)}`);
+    throw unusable(`reading ${where} failed: ${whyUnreadable(error)}`);
   }
   if (source.context !== undefined) {
     if (config.getContextObject(source.context) === null) {
@@ -88,7 +88,11 @@ function load(create: () => KubeConfig, source: CredentialSource): Loaded {
     }
     config.setCurrentContext(source.context);
   }
-  return { config, tokenFile: tokenFileOf(config, source) };
+  try {
+    return { config, tokenFile: tokenFileOf(config, source) };
+  } catch (error) {
+    throw unusable(`reading ${where} failed: ${whyUnreadable(error)}`);
+  }
 }
 
 /** Like KUBECONFIG itself, the option may name several files. */
@@ -103,12 +107,23 @@ function serverOf(config: KubeConfig, source: CredentialSource): string {
       `${source.kubeconfig ?? 'the default kubeconfig'} names no cluster for its context ${config.getCurrentContext()}`,
     );
   }
-  return server;
+  return withoutPassword(server);
+}
+
+/** Nobody is signed in by it, and the address stands in every message. */
+function withoutPassword(server: string): string {
+  if (!URL.canParse(server)) throw unusable("the kubeconfig's server is no URL");
+  const url = new URL(server);
+  if (url.username === '' && url.password === '') return server;
+  url.username = '';
+  url.password = '';
+  return url.href;
 }
 
 async function read({ config, tokenFile }: Loaded): Promise<Credentials> {
   const cluster = config.getCurrentCluster();
   const user = config.getCurrentUser();
+  const server = withoutPassword(cluster?.server ?? '');
   const found: {
     ca?: Buffer;
     cert?: Buffer;
@@ -126,7 +141,7 @@ async function read({ config, tokenFile }: Loaded): Promise<Credentials> {
     throw new NaasError({
       code: 'Unavailable',
       message:
-        `getting the credentials of user ${user?.name ?? 'unknown'} for ${cluster?.server} failed: ${text(error)}. ` +
+        `getting the credentials of user ${user?.name ?? 'unknown'} for ${server} failed: ${whyNone(error, user)}. ` +
         'Check the exec plugin, certificate or token file that the kubeconfig names.',
     });
   }
@@ -136,7 +151,7 @@ async function read({ config, tokenFile }: Loaded): Promise<Credentials> {
   const secret = headers['Authorization']?.replace(/^\w+ /, '');
   const { ca, cert, key, rejectUnauthorized, servername } = found;
   return {
-    server: cluster?.server ?? '',
+    server,
     proxyUrl: cluster?.proxyUrl,
     headers,
     tls: {
@@ -146,7 +161,7 @@ async function read({ config, tokenFile }: Loaded): Promise<Credentials> {
       ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
       ...(servername === undefined ? {} : { servername }),
     },
-    secrets: secret === undefined ? [] : [secret],
+    secrets: [secret, user?.password].flatMap((each) => each ?? []),
   };
 }
 
@@ -156,7 +171,7 @@ function tokenFileOf(config: KubeConfig, source: CredentialSource): string | und
   const inCluster: unknown = user?.authProvider?.config?.tokenFile;
   if (typeof inCluster === 'string') return inCluster;
   for (const file of filesOf(source)) {
-    const named: unknown = parse(readFileSync(file, 'utf8'))?.users?.find(
+    const named: unknown = parse(readFileSync(file, 'utf8'), { logLevel: 'error' })?.users?.find(
       (entry: { name?: string }) => entry?.name === user?.name,
     )?.user?.tokenFile;
     if (typeof named === 'string') return resolve(dirname(file), named);
@@ -169,6 +184,23 @@ function unusable(message: string): NaasError {
     code: 'Unavailable',
     message: `${message}. Name a usable one with --kubeconfig or KUBECONFIG.`,
   });
+}
+
+/** Parsers quote the lines around a mistake, and a token may stand in one of them. */
+function whyUnreadable(error: unknown): string {
+  const { mark, linePos } = error as { mark?: { line: number }; linePos?: { line: number }[] };
+  const line = mark === undefined ? linePos?.[0]?.line : mark.line + 1;
+  return line === undefined ? text(error) : `it is no YAML in or before line ${line}`;
+}
+
+/** What a plugin wrote may be the very credential: it is not repeated. */
+function whyNone(error: unknown, user: User | null): string {
+  const exec: { command?: string } | undefined = user?.exec ?? user?.authProvider?.config?.exec;
+  if (exec === undefined) return text(error);
+  const { code } = error as { code?: string };
+  return code === undefined
+    ? `the exec plugin ${exec.command} gave no credential; run it by hand to see what it says`
+    : `the exec plugin ${exec.command} cannot be run (${code})`;
 }
 
 function text(error: unknown): string {

@@ -28,8 +28,8 @@ interface Refusal {
 }
 
 export function failureOf(answer: HttpAnswer, attempt: Attempt): NaasError {
-  const refusal = refusalOf(answer);
-  const said = attempt.clean(refusal?.message || answer.text || `HTTP ${answer.status}`);
+  const refusal = refusalOf(answer, attempt.clean);
+  const said = refusal?.message || attempt.clean(answer.text) || `HTTP ${answer.status}`;
   const wait = retryAfterMs(header(answer, 'retry-after'), attempt.serverNowMs);
   const fail = (code: ErrorName, why: string, todo: string): NaasError =>
     new NaasError(
@@ -99,7 +99,7 @@ function forbidden(refusal: Refusal, said: string, fail: Fail): NaasError {
 function conflict(refusal: Refusal, said: string, attempt: Attempt, fail: Fail): NaasError {
   const held = refusal.causes.filter((cause) => cause.reason === 'FieldManagerConflict');
   if (held.length > 0) {
-    const fields = held.map((cause) => `${cause.field} (${attempt.clean(cause.message)})`).join(', ');
+    const fields = held.map((cause) => `${cause.field} (${cause.message})`).join(', ');
     return fail(
       'FieldConflict',
       `meets fields that another manager holds: ${fields}`,
@@ -143,7 +143,9 @@ function isOutsideSchema(refusal: Refusal): boolean {
   return refusal.message.startsWith('failed to create typed patch object');
 }
 
-function refusalOf(answer: HttpAnswer): Refusal | undefined {
+/** Cleaned here, once: whatever is made of it later can hold no credential. */
+function refusalOf(answer: HttpAnswer, clean: (text: string) => string): Refusal | undefined {
+  const text = (value: unknown): string => (typeof value === 'string' ? clean(value) : '');
   const body = answer.body;
   if (!isJson(body) || body['kind'] !== 'Status') return undefined;
   const details = isJson(body['details']) ? body['details'] : {};
@@ -166,8 +168,4 @@ export function isStatus(answer: HttpAnswer): boolean {
 function header(answer: HttpAnswer, name: string): string | undefined {
   const value = answer.headers[name];
   return Array.isArray(value) ? value[0] : value;
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -46,10 +46,17 @@ const CONNECTIONS = 32;
 /** Stages of one run follow each other within seconds; undici's own 4 s would shake hands anew between them. */
 const KEEP_ALIVE_MS = 60_000;
 
+/** A token is renewed within the hour, a call ends within a minute. */
+const MOST_SECRETS = 10;
+
 export function openTransport(store: CredentialStore): Transport {
   const clock = createServerClock();
   let pool: { dispatcher: Dispatcher; fingerprint: string } | undefined;
   let secrets: string[] = [];
+  // An answer may come, and repeat what it was asked with, when the next token is in use already.
+  const keep = (fresh: readonly string[]): void => {
+    secrets = [...new Set([...fresh, ...secrets])].slice(0, MOST_SECRETS);
+  };
   const closing = new Set<Promise<void>>();
 
   const dispatcherFor = (credentials: Credentials): Dispatcher => {
@@ -72,7 +79,7 @@ export function openTransport(store: CredentialStore): Transport {
     clean: (text) => redact(text, secrets),
     async send(call, options) {
       const credentials = await store.current();
-      secrets = credentials.secrets;
+      keep(credentials.secrets);
       const base = new URL(credentials.server);
       const query = call.query === undefined ? '' : `?${new URLSearchParams(call.query)}`;
       const sentMs = Date.now();
@@ -119,7 +126,7 @@ function answerOf(
     return { ...answer, body: JSON.parse(text), text: '' };
   } catch (cause) {
     // An error page still has a status that says something; a success without its object says nothing.
-    if (raw.status >= 300) return { ...answer, body: undefined, text: redact(text.slice(0, 200), secrets) };
+    if (raw.status >= 300) return { ...answer, body: undefined, text: redact(text, secrets).slice(0, 200) };
     throw new NaasError(
       {
         code: 'Unavailable',

@@ -1,9 +1,10 @@
 // The local issuer: a key pair on this machine that signs as whoever is asked for (`--as`). For the embedded platform and
 // tests only; an installation trusts the keys of its API instead.
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
+import { readKeyFile } from './private-key-file.ts';
 
 const KEY_ID = 'naas-local';
 const ALGORITHM = 'EdDSA';
@@ -41,7 +42,7 @@ export interface LocalSigner {
 export function localProver(who: LocalSigner): (claims: Record<string, unknown>) => Promise<string> {
   const nowMs = who.nowMs ?? Date.now;
   return async (claims) => {
-    const jwk = JSON.parse(await readFile(who.keyFile, 'utf8')) as JWK;
+    const jwk = (await readKeyFile(who.keyFile)) as JWK;
     const issuedAtSeconds = Math.floor(nowMs() / 1000);
     return new SignJWT({ ...claims, subject: who.subject, groups: who.groups, nonce: randomUUID() })
       .setProtectedHeader({ alg: ALGORITHM, kid: KEY_ID })
