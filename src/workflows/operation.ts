@@ -10,7 +10,7 @@ import { block, pauseBlocked, unblock } from './blocked.ts';
 import { cancellably } from './cancellable.ts';
 import { failureOf } from './failure.ts';
 import { endOperation } from './operation-end.ts';
-import { throughPauses } from './pause.ts';
+import { isPause, throughPauses } from './pause.ts';
 import { listed, readBack } from './provision.ts';
 import { admittedOf, isLong, note, noteEffects, noteProblems, publish, type Run } from './run.ts';
 import type { Operation, Transition } from './state.ts';
@@ -162,7 +162,9 @@ function becomeApplied(run: Run, operation: Operation): void {
 /** Repeats until everything is back, or was given up by a person; false rounds are told as `blocked`. */
 export async function undoOperation(run: Run, operation: Operation): Promise<void> {
   while (run.state.operation === operation && !isLong(run)) {
-    const why = await putBack(run, operation, admittedOf(run).stages);
+    const why = await throughPauses(run, async () =>
+      run.state.operation === operation ? putBack(run, operation, admittedOf(run).stages) : undefined,
+    );
     if (run.state.operation !== operation) return;
     if (why === undefined) {
       unblock(run);
@@ -174,7 +176,7 @@ export async function undoOperation(run: Run, operation: Operation): Promise<voi
   }
 }
 
-/** `applied`: what was ours before; null when nothing was. Answers why it could not all be put back. */
+/** `applied`: what was ours before; null when nothing was. Answers why it could not all be put back; throws a pause. */
 export async function putBack(
   run: Run,
   transition: Transition,
@@ -199,6 +201,7 @@ export async function putBack(
   } catch (error) {
     const { problems, objects, effects } = failureOf(error);
     returned(run, transition, effects);
+    if (isPause(error)) throw error;
     return { problems, objects, blockers: [] };
   }
 }

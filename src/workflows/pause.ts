@@ -1,6 +1,12 @@
 // A pause of naas, as a run lives through it: it says what it waits for, waits without a trace in its history, and begins
 // the refused work anew. It decides nothing: the activities read the switch, and operators move it.
-import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+} from '@temporalio/workflow';
 import type { ErrorName } from '../spec/errors.ts';
 import { describePause, type Pause, pauseOf } from '../spec/switch.ts';
 import { awaitingResume } from './activities.ts';
@@ -9,7 +15,10 @@ import { note, now, publish, type Run } from './run.ts';
 
 const PAUSED: ErrorName = 'Paused';
 
-/** `work` is begun from its start after each pause; an attempt that the switch refused has written nothing. */
+/**
+ * `work` is begun from its start after each pause, and when a person has moved the run on meanwhile: it has to look at the
+ * state itself. An attempt that the switch refused has written nothing.
+ */
 export async function throughPauses<T>(run: Run, work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -26,13 +35,17 @@ export function isPause(error: unknown): boolean {
 }
 
 async function outlast(run: Run, pause: Pause): Promise<void> {
-  const { state, name } = run;
+  const { state } = run;
+  const { phase, blocked, operation } = state;
+  const movedOn = (): boolean => state.phase !== phase || state.operation !== operation || isFreed();
+  // Only its end counts: a blocked run that is told anew is blocked as before.
+  const isFreed = (): boolean => blocked !== null && state.blocked === null;
   state.paused = pause;
   note(run, { kind: 'notice', text: describePause(pause), by: pause.by });
   publish(run);
   try {
-    await awaitingResume(`Paused: ${name} waits for \`naas resume\``).untilResumed();
-    note(run, { kind: 'notice', text: 'naas is not paused any more; the run goes on' });
+    await untilResumed(run, movedOn);
+    if (!movedOn()) note(run, { kind: 'notice', text: 'naas is not paused any more; the run goes on' });
   } catch (error) {
     // Whatever else an operator of Temporal does to this wait: the work is tried again, and refused again if need be.
     if (isCancellation(error)) throw error;
@@ -40,4 +53,13 @@ async function outlast(run: Run, pause: Pause): Promise<void> {
     delete state.paused;
     publish(run);
   }
+}
+
+/** Nobody has to resume naas only so that a run can hear that it was abandoned. */
+function untilResumed(run: Run, movedOn: () => boolean): Promise<void> {
+  return CancellationScope.cancellable(async () => {
+    const resumed = awaitingResume(`Paused: ${run.name} waits for \`naas resume\``).untilResumed();
+    await Promise.race([resumed, condition(movedOn)]);
+    CancellationScope.current().cancel();
+  });
 }

@@ -47,6 +47,8 @@ async function removeAll(run: Run): Promise<boolean> {
 }
 
 async function attemptAll(run: Run): Promise<Attempt> {
+  // Abandoned while naas was paused: the caller sees it as well.
+  if (isEnd(run.state.phase)) return { done: false, why: 'still-dying' };
   const revoked = await revokeAccess(run);
   return revoked.done && !isEnd(run.state.phase) ? deleteNamespace(run) : revoked;
 }

@@ -9,6 +9,7 @@ import { block, pauseBlocked, unblock } from './blocked.ts';
 import { cancellably } from './cancellable.ts';
 import { failureOf } from './failure.ts';
 import { putBack, write } from './operation.ts';
+import { throughPauses } from './pause.ts';
 import { becomeReady } from './provision.ts';
 import { admittedOf, enter, isLong, note, noteProblems, type Run, step } from './run.ts';
 import type { Transition } from './state.ts';
@@ -82,7 +83,10 @@ async function turnBack(run: Run, problems: Problem[]): Promise<void> {
 export async function undoTakeover(run: Run): Promise<void> {
   const { state } = run;
   while (!isLong(run) && (state.phase === 'provisioning' || state.phase === 'blocked')) {
-    const why = await putBack(run, takeoverOf(run), state.submission.mode === 'adopt' ? null : admittedOf(run).stages);
+    const applied = state.submission.mode === 'adopt' ? null : admittedOf(run).stages;
+    const why = await throughPauses(run, async () =>
+      isEnd(state.phase) ? undefined : putBack(run, takeoverOf(run), applied),
+    );
     if (isEnd(state.phase)) return;
     if (why === undefined) {
       unblock(run);

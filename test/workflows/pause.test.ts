@@ -10,7 +10,7 @@ import { ruleAt } from '../support/effects-table.ts';
 import { gather } from '../support/fault-proxy-gate.ts';
 import { sharedPlatform } from '../support/platform.ts';
 import { figuresOf, withTemporal } from '../support/runs.ts';
-import { DEV, openStand, STAGING, type Stand } from '../support/scenario.ts';
+import { DEV, openStand, PEOPLE, STAGING, type Stand } from '../support/scenario.ts';
 
 const REASON = 'etcd is being moved';
 const INFORMATION = { verb: 'apply', resource: 'configmaps', name: 'naas-information' } as const;
@@ -30,7 +30,9 @@ const NAMES = {
   cancelled: 'pau-cancelled',
   deleting: 'pau-deleting',
   blocked: 'pau-blocked',
+  changing: 'pau-changing',
 };
+const ABANDONED = 'pau-abandoned';
 const ALL = Object.values(NAMES);
 
 let stand: Stand;
@@ -41,6 +43,7 @@ let eventsEarly: number;
 let eventsLate: number;
 let pausedAt: string;
 let resumedAt: string;
+let abandoned: Status | undefined;
 let afterwards: Status[];
 let mine: AuditEvent[];
 
@@ -52,7 +55,9 @@ beforeAll(async () => {
   await stand.startWorker();
   before = await stand.snapshot();
   await story();
-  mine = (await readAudit(stand.auditLog, WORKER_USER)).filter((event) => ALL.includes(tenantOf(event)));
+  mine = (await readAudit(stand.auditLog, WORKER_USER)).filter((event) =>
+    [...ALL, ABANDONED].includes(tenantOf(event)),
+  );
 });
 
 afterAll(async () => {
@@ -67,8 +72,9 @@ function removeSwitch(): Promise<string> {
 
 async function story(): Promise<void> {
   const { submit, untilAll, owner, proxy } = stand;
-  await Promise.all([submit(NAMES.deleting, DEV), submit(NAMES.blocked, DEV)]);
-  await untilAll([NAMES.deleting, NAMES.blocked], ['ready']);
+  const living = [NAMES.deleting, NAMES.blocked, NAMES.changing, ABANDONED];
+  await Promise.all(living.map((name) => submit(name, DEV)));
+  await untilAll(living, ['ready']);
 
   const lateWrite = Promise.withResolvers<void>();
   const arrived = Promise.withResolvers<void>();
@@ -83,8 +89,11 @@ async function story(): Promise<void> {
     { tenant: NAMES.cut, point: QUOTA, moment: 'before' },
     { tenant: NAMES.cancelled, point: INFORMATION, moment: 'after' },
     { tenant: NAMES.deleting, point: BINDING, moment: 'after' },
+    { tenant: NAMES.changing, point: QUOTA, moment: 'after' },
   ]);
-  const refusedDelete = ruleAt(proxy, NAMES.blocked, NAMESPACE, { fault: { mode: 'fail-before', status: 403 } });
+  const refused = { fault: { mode: 'fail-before', status: 403 } } as const;
+  const refusedDelete = ruleAt(proxy, NAMES.blocked, NAMESPACE, refused);
+  ruleAt(proxy, ABANDONED, BINDING, refused);
   await Promise.all([
     submit(NAMES.begun, DEV),
     submit(NAMES.cut, DEV),
@@ -92,8 +101,15 @@ async function story(): Promise<void> {
     submit(NAMES.asked, STAGING),
     owner.teardown(NAMES.deleting),
     owner.teardown(NAMES.blocked),
+    owner.teardown(ABANDONED),
+    owner.change(NAMES.changing, {
+      ...stand.request(NAMES.changing, DEV),
+      quota: { 'limits.cpu': '3' },
+      // Written after the quota: there is something left to refuse.
+      purpose: 'another purpose',
+    }),
   ]);
-  await Promise.all([gate.allArrived(), arrived.promise, untilAll([NAMES.blocked], ['blocked'])]);
+  await Promise.all([gate.allArrived(), arrived.promise, untilAll([NAMES.blocked, ABANDONED], ['blocked'])]);
   await sleep(SETTLED_AFTER_MS);
 
   expect(await pause({ kubeconfig: kubeconfig(), reason: REASON })).toMatchObject({ changed: true });
@@ -107,8 +123,14 @@ async function story(): Promise<void> {
     Object.entries(NAMES).map(async ([key, name]) => [key, await untilPaused(name)] as const),
   );
   whilePaused = Object.fromEntries(entries) as typeof whilePaused;
-  await owner.cancel(NAMES.cancelled);
-  whilePaused.cancelled = await untilPaused(NAMES.cancelled, 'undoing');
+  await Promise.all([owner.cancel(NAMES.cancelled), owner.cancel(NAMES.changing)]);
+  whilePaused.cancelled = await untilPaused(NAMES.cancelled, (status) => status.step === 'undoing');
+  whilePaused.changing = await untilPaused(NAMES.changing, (status) => status.operation?.step === 'undoing');
+  await untilPaused(ABANDONED);
+  const operator = stand.clientOf(PEOPLE.operator);
+  await operator.abandon(ABANDONED, { reason: 'taken away by hand' });
+  await operator.close();
+  [abandoned] = await untilAll([ABANDONED], ['abandoned']);
   eventsEarly = await eventsOf(NAMES.asked);
   await sleep(Math.max(0, begunMs + PAUSED_FOR_MS - Date.now()));
   rows = await listed();
@@ -121,14 +143,15 @@ async function story(): Promise<void> {
     ...(await untilAll([NAMES.begun, NAMES.cut, NAMES.asked], ['ready'])),
     ...(await untilAll([NAMES.cancelled], ['failed'])),
     ...(await untilAll([NAMES.deleting, NAMES.blocked], ['deleted'])),
+    await stand.untilOperation(NAMES.changing),
   ];
 }
 
-async function untilPaused(name: string, step?: Status['step']): Promise<Status> {
+async function untilPaused(name: string, also: (status: Status) => boolean = () => true): Promise<Status> {
   const giveUpMs = Date.now() + 60_000;
   for (;;) {
     const status = await stand.owner.status(name);
-    if (status.paused !== undefined && (step === undefined || status.step === step)) return status;
+    if (status.paused !== undefined && also(status)) return status;
     if (Date.now() > giveUpMs) throw new Error(`${name} is ${status.phase} (${status.step}) and not paused`);
     await sleep(100);
   }
@@ -162,8 +185,18 @@ describe('while naas is paused', () => {
       ['cancelled', 'provisioning', 'undoing'],
       ['deleting', 'deleting', 'removing'],
       ['blocked', 'blocked', 'removing'],
+      ['changing', 'ready', 'changing'],
     ]);
+    expect(whilePaused.changing).toMatchObject({ operation: { kind: 'change', step: 'undoing' } });
+    expect(whilePaused.changing.blocked).toBeUndefined();
     expect(rows.filter((row) => row.needsPerson).map((row) => row.name)).toEqual([NAMES.blocked]);
+  });
+
+  it('whoever gives a run up need not resume naas for it: nothing more is done for it, then or later', () => {
+    expect(abandoned).toMatchObject({ phase: 'abandoned' });
+    expect(abandoned?.paused).toBeUndefined();
+    const touched = mine.filter((event) => tenantOf(event) === ABANDONED && event.requestReceivedTimestamp > pausedAt);
+    expect(touched.map((event) => event.verb)).toEqual([]);
   });
 
   it('a write that had begun came to its end, and is in the inventory as confirmed', () => {
@@ -206,9 +239,12 @@ describe('after the resume', () => {
       [NAMES.cancelled, 'failed'],
       [NAMES.deleting, 'deleted'],
       [NAMES.blocked, 'deleted'],
+      [NAMES.changing, 'ready'],
     ]);
     expect(afterwards.filter((status) => status.paused !== undefined)).toEqual([]);
     expect(afterwards.find(({ name }) => name === NAMES.cancelled)?.problems[0]?.code).toBe('Cancelled');
+    const changed = afterwards.find(({ name }) => name === NAMES.changing);
+    expect(changed?.lastOperation).toMatchObject({ kind: 'change', outcome: 'cancelled' });
   });
 
   it('a deletion that the pause broke off looks for access again before it goes on', () => {
@@ -235,7 +271,8 @@ describe('after the resume', () => {
   });
 
   it('nothing is left of any of them', async () => {
-    const ready = [NAMES.begun, NAMES.cut, NAMES.asked];
+    const ready = [NAMES.begun, NAMES.cut, NAMES.asked, NAMES.changing];
+    await kubectl(stand.kube, 'delete', 'namespace', ABANDONED, '--wait');
     await Promise.all(ready.map((name) => stand.owner.teardown(name)));
     await stand.untilAll(ready, ['deleted']);
     await removeSwitch();
