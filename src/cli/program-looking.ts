@@ -1,0 +1,33 @@
+// The commands that only look: names, options, examples. Decides nothing and loads no command.
+import type { Command } from 'commander';
+import { examples, type Run } from './program-parts.ts';
+
+export function looking(naas: Command, run: Run): void {
+  naas
+    .command('status')
+    .description('where a namespace stands, what it waits for, what it owns')
+    .argument('<NAME>', 'the namespace')
+    .addHelpText('after', examples('naas status shop-cart-staging', 'naas status shop-cart-staging --json'))
+    .action((name) => run(async (context) => (await import('./commands/look.ts')).status(context, name)));
+  naas
+    .command('watch')
+    .description('look on until the run is over')
+    .argument('<NAME>', 'the namespace')
+    .addHelpText('after', examples('naas watch shop-cart-staging', 'naas watch shop-cart-staging --json'))
+    .action((name) => run(async (context) => (await import('./commands/look.ts')).watch(context, name)));
+  naas
+    .command('list')
+    .description('all namespaces')
+    .option('--team <TEAM>', 'of this team only')
+    .option('--phase <PHASE>', 'in this phase only')
+    .option('--environment <NAME>', 'of this environment only')
+    .option('--all', 'those that are over as well')
+    .addHelpText('after', examples('naas list --team shop', 'naas list --phase awaiting-approval --json'))
+    .action((options) => run(async (context) => (await import('./commands/look.ts')).list(context, options)));
+  naas
+    .command('history')
+    .description('what happened, in order')
+    .argument('<NAME>', 'the namespace')
+    .addHelpText('after', examples('naas history shop-cart-staging'))
+    .action((name) => run(async (context) => (await import('./commands/look.ts')).history(context, name)));
+}
