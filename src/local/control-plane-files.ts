@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { clientAuthority } from './person-certificate.ts';
 
 export interface ControlPlaneFiles {
   certDir: string;
@@ -12,6 +13,9 @@ export interface ControlPlaneFiles {
   tokens: string;
   serviceAccountKey: string;
   serviceAccountPublicKey: string;
+  /** Signs the certificates by which people sign in here. */
+  clientCa: string;
+  clientCaKey: string;
   auditPolicy: string;
   auditLog: string;
   adminKubeconfig: string;
@@ -50,6 +54,8 @@ export async function writeControlPlaneFiles(
     tokens: join(stateDir, 'tokens.csv'),
     serviceAccountKey: join(stateDir, 'service-account.key'),
     serviceAccountPublicKey: join(stateDir, 'service-account.pub'),
+    clientCa: join(stateDir, 'client-ca.crt'),
+    clientCaKey: join(stateDir, 'client-ca.key'),
     auditPolicy: join(stateDir, 'audit-policy.yaml'),
     auditLog: join(stateDir, 'audit.log'),
     adminKubeconfig: join(stateDir, 'admin.kubeconfig'),
@@ -60,6 +66,7 @@ export async function writeControlPlaneFiles(
     privateKeyEncoding: { type: 'sec1', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   });
+  const clientCa = clientAuthority(Date.now());
   const secret = { mode: 0o600 };
   await Promise.all([
     writeFile(
@@ -69,6 +76,8 @@ export async function writeControlPlaneFiles(
     ),
     writeFile(files.serviceAccountKey, pair.privateKey, secret),
     writeFile(files.serviceAccountPublicKey, pair.publicKey, secret),
+    writeFile(files.clientCa, clientCa.certificate, secret),
+    writeFile(files.clientCaKey, clientCa.key, secret),
     writeFile(files.auditPolicy, stringify(AUDIT_POLICY)),
   ]);
   return {

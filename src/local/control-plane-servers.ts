@@ -73,6 +73,7 @@ export async function startApiServer(
         `--service-account-signing-key-file=${files.serviceAccountKey}`,
         '--service-cluster-ip-range=10.96.0.0/16',
         `--token-auth-file=${files.tokens}`,
+        `--client-ca-file=${files.clientCa}`,
         '--anonymous-auth=false',
         '--authorization-mode=RBAC',
         `--audit-policy-file=${files.auditPolicy}`,

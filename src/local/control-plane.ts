@@ -28,6 +28,8 @@ export interface ControlPlane {
   certFile: string;
   keyFile: string;
   serviceAccountKeyFile: string;
+  /** Signs client certificates that the API server takes. */
+  clientCaKeyFile: string;
   /** One JSON object a line, level Metadata; written before the answer leaves. */
   auditLog: string;
   pids: { etcd: number; apiserver: number; controllerManager: number };
@@ -68,6 +70,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       certFile: files.certFile,
       keyFile: files.keyFile,
       serviceAccountKeyFile: files.serviceAccountKey,
+      clientCaKeyFile: files.clientCaKey,
       auditLog: files.auditLog,
       pids: { etcd: etcd.child.pid, apiserver: apiserver.child.pid, controllerManager: controllerManager.pid },
       stop,
