@@ -6,3 +6,4 @@ export type PreviewAnswer = Awaited<ReturnType<NaasClient['preview']>>;
 export type PlanAnswer = NonNullable<Awaited<ReturnType<NaasClient['plan']>>>;
 export type DecideAnswer = Awaited<ReturnType<NaasClient['decide']>>;
 export type PhaseAnswer = Awaited<ReturnType<NaasClient['teardown']>>;
+export type ChangeAnswer = Awaited<ReturnType<NaasClient['change']>>;

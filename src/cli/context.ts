@@ -21,11 +21,28 @@ export interface RunningPlatform {
   issuerKeyFile: string;
   trustedKeysFile: string;
   catalogDir: string;
+  /** Null with a cluster that was there before: who may sign in there is not the platform's to say. */
+  controlPlane: { clientCaKeyFile: string } | null;
+}
+
+/** PEM, and until when it counts. */
+export interface SignedCertificate {
+  certificate: string;
+  key: string;
+  /** ISO 8601. */
+  notAfter: string;
 }
 
 export interface Dependencies {
   createClient(options: NaasClientOptions): Promise<NaasClient>;
   createProver(who: { keyFile: string; subject: string; groups: string[] }): Promise<Prove>;
+  /** A client certificate of the embedded cluster, for a person. */
+  createCertificate(who: {
+    authorityKeyFile: string;
+    user: string;
+    groups: string[];
+    nowMs: number;
+  }): Promise<SignedCertificate>;
   /** undefined: none runs. */
   platform(env: Record<string, string | undefined>): Promise<RunningPlatform | undefined>;
 }

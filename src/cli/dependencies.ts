@@ -10,6 +10,10 @@ export const realDependencies: Dependencies = {
     const { localProver } = await import('../local/prover.ts');
     return localProver(who);
   },
+  async createCertificate(who) {
+    const { personCertificate } = await import('../local/person-certificate.ts');
+    return personCertificate(who);
+  },
   async platform(env) {
     // The state file alone: the rest of src/local loads servers and bundlers.
     const { localFiles, readLiveState } = await import('../local/state.ts');

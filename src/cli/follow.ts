@@ -5,7 +5,6 @@ import { ERRORS, NaasError } from '../spec/errors.ts';
 import type { Status } from '../spec/status.ts';
 import type { Context } from './context.ts';
 import { harmless } from './harmless.ts';
-import { exitFor, type Goal } from './outcome.ts';
 import { plainLine, renderLive, stamped } from './render-progress.ts';
 import { clip } from './table.ts';
 
@@ -20,26 +19,31 @@ interface Display {
   end(): void;
 }
 
-/** `each` takes the place of the display, for output that programs read. */
-export async function follow(
-  context: Context,
-  client: NaasClient,
-  wanted: { name: string; goal: Goal; each?: (status: Status) => void },
-): Promise<Followed> {
-  const { name, goal, each } = wanted;
+export interface Wanted {
+  name: string;
+  /** The exit code once enough was seen. */
+  exitAt(status: Status): number | undefined;
+  /** Whoever only looks has seen enough at any time; whoever waits for an end does not know it. */
+  looking?: boolean;
+  /** Takes the place of the display, for output that programs read. */
+  each?(status: Status): void;
+}
+
+export async function follow(context: Context, client: NaasClient, wanted: Wanted): Promise<Followed> {
+  const { name, each } = wanted;
   const interruption = context.terminal.interruption();
-  const display = each === undefined ? displayFor(context) : { show: each, end: () => undefined };
+  const display: Display = each === undefined ? displayFor(context) : { show: each, end: () => undefined };
   let status: Status | undefined;
   try {
     for await (status of client.watch(name, { signal: interruption.signal })) {
       display.show(status);
-      const exit = exitFor(goal, status.phase);
+      const exit = wanted.exitAt(status);
       if (exit !== undefined) return { exit, status, interrupted: false };
     }
-    if (interruption.signal.aborted) return stopped(status, goal);
+    if (interruption.signal.aborted) return stopped(status, wanted);
     throw new NaasError({ code: 'Unknown', message: `${name}: the watch ended before the run did` });
   } catch (error) {
-    if (interruption.signal.aborted) return stopped(status, goal);
+    if (interruption.signal.aborted) return stopped(status, wanted);
     throw error;
   } finally {
     display.end();
@@ -47,9 +51,8 @@ export async function follow(
   }
 }
 
-/** Whoever only looks has seen enough; whoever waits for an end does not know it. */
-function stopped(status: Status | undefined, goal: Goal): Followed {
-  return { exit: goal === 'look' ? 0 : ERRORS.Unknown.exit, status, interrupted: true };
+function stopped(status: Status | undefined, { looking = false }: Wanted): Followed {
+  return { exit: looking ? 0 : ERRORS.Unknown.exit, status, interrupted: true };
 }
 
 function displayFor(context: Context): Display {

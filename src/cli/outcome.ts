@@ -1,6 +1,8 @@
-// Which exit code an end of the lifecycle means to the one who waits for it. Pure; the numbers stand in spec/errors.
+// Which exit code the end of a lifecycle or of an operation means to the one who waits for it. Pure; the numbers stand in
+// spec/errors.
 import { ERRORS, type ErrorName } from '../spec/errors.ts';
 import type { Phase } from '../spec/lifecycle.ts';
+import type { OperationOutcome, Status } from '../spec/status.ts';
 import { assertNever } from './assert-never.ts';
 import type { Style } from './paint.ts';
 
@@ -42,6 +44,46 @@ export function exitFor(goal: Goal, phase: Phase): number | undefined {
   if (failure !== undefined) return ERRORS[failure].exit;
   if (phase === 'deleted') return goal === 'ready' ? ERRORS.Ended.exit : 0;
   return phase === 'ready' && goal === 'ready' ? 0 : undefined;
+}
+
+/** The error row that the end of an operation stands for when it was not applied. */
+export function failureOfOperation(outcome: OperationOutcome['outcome']): ErrorName | undefined {
+  switch (outcome) {
+    case 'applied':
+      return undefined;
+    case 'rejected':
+      return 'Rejected';
+    case 'lapsed':
+      return 'Lapsed';
+    case 'cancelled':
+    case 'dropped':
+      return 'Cancelled';
+    case 'undone':
+      return 'Failed';
+    default:
+      return assertNever(outcome);
+  }
+}
+
+/** The exit code when waiting for the end of one operation is over; undefined: wait on. */
+export function exitForOperation(requestId: string, status: Status): number | undefined {
+  // Temporal's own records know nothing of operations.
+  if (status.stale) return undefined;
+  if (status.operation?.requestId === requestId) {
+    return status.phase === 'blocked' ? ERRORS.Blocked.exit : undefined;
+  }
+  const { lastOperation } = status;
+  // Another one came and went since: how this one ended stands in the history alone.
+  if (lastOperation?.requestId !== requestId) return ERRORS.Unknown.exit;
+  const failure = failureOfOperation(lastOperation.outcome);
+  return failure === undefined ? 0 : ERRORS[failure].exit;
+}
+
+/** From nothing to the worst: what a command over many namespaces exits with. */
+const BY_GRAVITY = [0, 3, 6, 7, 2, 4, 5, 8, 1];
+
+export function gravest(exits: readonly number[]): number {
+  return exits.reduce((worst, exit) => (BY_GRAVITY.indexOf(exit) > BY_GRAVITY.indexOf(worst) ? exit : worst), 0);
 }
 
 export function colourOf(phase: Phase | 'unknown'): Style {

@@ -21,8 +21,16 @@ export function looking(naas: Command, run: Run): void {
     .option('--team <TEAM>', 'of this team only')
     .option('--phase <PHASE>', 'in this phase only')
     .option('--environment <NAME>', 'of this environment only')
+    .option('--error <NAME>', 'with this error only, such as Throttled')
     .option('--all', 'those that are over as well')
-    .addHelpText('after', examples('naas list --team shop', 'naas list --phase awaiting-approval --json'))
+    .addHelpText(
+      'after',
+      examples(
+        'naas list --team shop',
+        'naas list --phase blocked --error Throttled',
+        'naas list --phase awaiting-approval --json',
+      ),
+    )
     .action((options) => run(async (context) => (await import('./commands/look.ts')).list(context, options)));
   naas
     .command('history')
@@ -30,4 +38,20 @@ export function looking(naas: Command, run: Run): void {
     .argument('<NAME>', 'the namespace')
     .addHelpText('after', examples('naas history shop-cart-staging'))
     .action((name) => run(async (context) => (await import('./commands/look.ts')).history(context, name)));
+  naas
+    .command('kubeconfig')
+    .description('my own way into one namespace: a kubeconfig with that context alone')
+    .argument('<NAME>', 'the namespace')
+    .option('--context <CONTEXT>', "the context to take; default: the kubeconfig's current one")
+    .option('-o, --output <FILE>', 'write there, readable by me alone, instead of printing')
+    .addHelpText(
+      'after',
+      examples(
+        'naas kubeconfig shop-cart-dev -o shop-cart-dev.kubeconfig --as ada@example.com --group shop-developers',
+        'naas kubeconfig shop-cart-dev --context west > shop-cart-dev.kubeconfig',
+      ),
+    )
+    .action((name, options) =>
+      run(async (context) => (await import('./commands/kubeconfig.ts')).kubeconfig(context, name, options)),
+    );
 }

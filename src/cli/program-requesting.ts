@@ -23,6 +23,7 @@ export function requesting(naas: Command, run: Run): void {
     .addOption(requestFile())
     .option('--yaml', 'print the rendered objects')
     .option('--offline', 'render from the local catalog, without asking any server')
+    .option('--catalog <DIR>', 'with --offline: the catalog; or NAAS_CATALOG')
     .addHelpText(
       'after',
       examples(

@@ -2,10 +2,12 @@
 // imported when it is called, so that `naas --help` costs nothing but these files.
 import { Command } from 'commander';
 import type { Dependencies, Globals } from './context.ts';
+import { changing } from './program-changing.ts';
 import { deciding } from './program-deciding.ts';
 import { ending } from './program-ending.ts';
 import { local } from './program-local.ts';
 import { looking } from './program-looking.ts';
+import { mending } from './program-mending.ts';
 import { operating } from './program-operating.ts';
 import { collect, type Run } from './program-parts.ts';
 import { requesting } from './program-requesting.ts';
@@ -45,9 +47,11 @@ export function buildProgram(terminal: Terminal, dependencies: Dependencies): Pr
     );
 
   requesting(naas, run);
+  changing(naas, run);
   deciding(naas, run);
   looking(naas, run);
   ending(naas, run);
+  mending(naas, run);
   operating(naas, run);
   local(naas, run);
   return { command: naas, exit: () => exit };

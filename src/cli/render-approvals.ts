@@ -1,9 +1,12 @@
 // `naas approvals`: what waits for me, with everything needed to decide and the command that does it. Pure.
 import type { InboxItem } from '../client/api.ts';
+import type { Status } from '../spec/status.ts';
 import type { PlanAnswer } from '../workflows/messages.ts';
+import { objectsOf, unpacked } from './packed.ts';
 import type { Paint } from './paint.ts';
+import { renderChanges, renderDifference, summary } from './render-changes.ts';
 import { renderSlots } from './render-people.ts';
-import { renderChanges, shortDigest, summary } from './render-plan.ts';
+import { shortDigest } from './render-plan.ts';
 import { shellWord } from './shell-word.ts';
 import { facts } from './table.ts';
 import { when } from './time.ts';
@@ -13,6 +16,14 @@ export interface Viewer {
   groups: string[];
 }
 
+/** What people are asked: the first request, or an operation beside it. */
+interface Asked {
+  what: string;
+  requester: string;
+  since: string;
+  approval: Status['approval'];
+}
+
 export function renderApprovals(items: readonly InboxItem[], viewer: Viewer, nowMs: number, paint: Paint): string[] {
   if (items.length === 0) return [`Nothing waits for ${who(viewer)}.`];
   return items.flatMap((item, index) => [...(index === 0 ? [] : ['']), ...renderItem(item, viewer, nowMs, paint)]);
@@ -20,15 +31,17 @@ export function renderApprovals(items: readonly InboxItem[], viewer: Viewer, now
 
 function renderItem(item: InboxItem, viewer: Viewer, nowMs: number, paint: Paint): string[] {
   const { status, plan } = item;
+  const asked = askedOf(status);
+  const slots = asked.approval?.slots ?? [];
   return [
-    `${paint('bold', item.name)}  ${paint('yellow', status.phase)}`,
+    `${paint('bold', item.name)}  ${paint('yellow', asked.what)}`,
     ...facts([
-      ['asked by', `${status.requester}, ${when(status.requestedAt, nowMs)}`],
+      ['asked by', `${asked.requester}, ${when(asked.since, nowMs)}`],
       ['for', `team ${status.team}, project ${status.project}, ${status.environment} (tier ${status.tier})`],
-      ['why you', whyYou(item, viewer)],
-      ['lapses', status.approval === undefined ? undefined : when(status.approval.lapsesAt, nowMs)],
+      ['why you', whyYou(slots, viewer)],
+      ['lapses', asked.approval === undefined ? undefined : when(asked.approval.lapsesAt, nowMs)],
     ]),
-    ...renderSlots(status.approval?.slots ?? [], paint),
+    ...renderSlots(slots, paint),
     ...(plan === null ? [UNREAD] : renderDecision(item.name, plan, viewer, paint)),
     `  reject   ${paint('cyan', `naas reject ${item.name} ${identity(viewer)} --reason "…"`)}`,
   ];
@@ -36,18 +49,34 @@ function renderItem(item: InboxItem, viewer: Viewer, nowMs: number, paint: Paint
 
 const UNREAD = '  Its plan cannot be read now: no worker answered. Ask again.';
 
+function askedOf({ operation, phase, requester, requestedAt, approval }: Status): Asked {
+  if (operation === undefined) return { what: phase, requester, since: requestedAt, approval };
+  return {
+    what: `${operation.kind} awaiting-approval`,
+    requester: operation.requester,
+    since: operation.since,
+    approval: operation.approval,
+  };
+}
+
 function renderDecision(name: string, plan: PlanAnswer, viewer: Viewer, paint: Paint): string[] {
-  const changed = plan.changes.filter((change) => change.verb !== 'create');
   const command = `naas approve ${name} ${identity(viewer)} --digest ${shortDigest(plan)}`;
   return [
-    `  ${summary(plan.changes, paint)}`,
-    ...renderChanges(changed, [], paint).map((line) => `    ${line}`),
+    `  ${summary(plan.changes, paint, plan.kind === 'request' ? 'Plan' : 'Difference')}`,
+    ...differenceOf(plan, paint).map((line) => `    ${line}`),
     `  approve  ${paint('cyan', command)}`,
   ];
 }
 
-function whyYou(item: InboxItem, viewer: Viewer): string | undefined {
-  const mine = (item.status.approval?.slots ?? []).filter(
+/** What people already have is decided on in full; of a first request, whose objects are all new, what is not. */
+function differenceOf(plan: PlanAnswer, paint: Paint): string[] {
+  if (plan.kind !== 'request') return renderDifference(plan.changes, objectsOf(unpacked(plan)), paint);
+  const changed = plan.changes.filter((change) => change.verb !== 'create');
+  return renderChanges(changed, [], paint);
+}
+
+function whyYou(slots: NonNullable<Status['approval']>['slots'], viewer: Viewer): string | undefined {
+  const mine = slots.filter(
     (slot) =>
       slot.decidedBy === undefined &&
       (slot.users.includes(viewer.user) || slot.groups.some((group) => viewer.groups.includes(group))),

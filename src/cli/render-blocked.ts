@@ -3,6 +3,7 @@ import { describeRef } from '../spec/inventory.ts';
 import type { Blocked, Blocker } from '../spec/status.ts';
 import type { Paint } from './paint.ts';
 import { renderProblem } from './render-error.ts';
+import { columns } from './table.ts';
 import { when } from './time.ts';
 
 export function renderBlocked(name: string, blocked: Blocked, nowMs: number, paint: Paint): string[] {
@@ -14,7 +15,30 @@ export function renderBlocked(name: string, blocked: Blocked, nowMs: number, pai
     ...blocked.blockers.flatMap(blockerLines),
     '  It is tried again by itself and goes on once the blocker is gone:',
     ...commands(name, blocked).map((command) => `    ${paint('cyan', command)}`),
+    '  Operators can',
+    ...columns(
+      operatorCommands(name, blocked).map(([command, what]) => [paint('cyan', command), what]),
+      '    ',
+    ),
   ];
+}
+
+function operatorCommands(name: string, blocked: Blocked): (readonly [string, string])[] {
+  return [
+    [`naas retry ${name}`, 'have it tried at once'],
+    [
+      `naas skip ${name} --reason "…"`,
+      isSkippable(blocked)
+        ? 'leave the named objects as they are, and go on'
+        : 'not here: what blocks is the Namespace itself, or inside it',
+    ],
+    [`naas abandon ${name} --reason "…"`, 'end the run with all that is left'],
+  ];
+}
+
+/** Without the Namespace nothing would be left of a removal; an undo of an operation may leave it as it stands. */
+function isSkippable({ phase, objects }: Blocked): boolean {
+  return objects.length > 0 && (phase === 'ready' || objects.every(({ kind }) => kind !== 'Namespace'));
 }
 
 function blockerLines(blocker: Blocker): string[] {

@@ -8,15 +8,20 @@ import { absolute } from './time.ts';
 
 export function renderHistory(entries: readonly TimelineEntry[], paint: Paint): string[] {
   if (entries.length === 0) return ['Nothing has happened yet.'];
-  return columns(entries.map((entry) => [absolute(entry.at), paint(styleOf(entry.kind), entry.kind), textOf(entry)]));
+  const several = new Set(entries.flatMap(({ request }) => request ?? [])).size > 1;
+  return columns(
+    entries.map((entry) => [absolute(entry.at), paint(styleOf(entry.kind), entry.kind), textOf(entry, several)]),
+  );
 }
 
-function textOf(entry: TimelineEntry): string {
+/** For whom an effect was had is worth saying as soon as more than one request had effects. */
+function textOf(entry: TimelineEntry, several: boolean): string {
   const by = entry.by === undefined || entry.text.includes(entry.by) ? '' : ` (${entry.by})`;
   const problem =
     entry.problem === undefined || entry.text.includes(entry.problem.message) ? '' : `: ${entry.problem.message}`;
   const effect = entry.effect === undefined ? '' : effectText(entry.text, entry.effect);
-  return `${entry.text}${effect}${problem}${by}`.replaceAll('\n', ' ');
+  const request = several && entry.request !== undefined ? `  for ${entry.request}` : '';
+  return `${entry.text}${effect}${request}${problem}${by}`.replaceAll('\n', ' ');
 }
 
 /** The record behind the words, where the words leave it out: the object, what came of it, and its versions. */

@@ -26,7 +26,11 @@ function cells(row: StatusRow, nowMs: number, paint: Paint): string[] {
   ];
 }
 
+/** Search attributes alone: of an operation they tell that somebody is to decide, of what is blocked they tell the error. */
 function standing(row: StatusRow, paint: Paint): string {
-  const words = [...(row.paused ? ['paused'] : []), ...(row.needsPerson ? ['needs a person'] : [])];
-  return words.length === 0 ? '' : paint('yellow', words.join(', '));
+  if (row.paused) return paint('yellow', ['paused', ...(row.needsPerson ? ['needs a person'] : [])].join(', '));
+  if (row.phase === 'blocked')
+    return paint('red', ['needs an operator', ...(row.errorType === undefined ? [] : [row.errorType])].join(': '));
+  const words = row.phase === 'ready' ? 'an operation needs a person' : 'needs a person';
+  return row.needsPerson ? paint('yellow', words) : '';
 }

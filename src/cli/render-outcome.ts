@@ -1,7 +1,8 @@
-// The last words of a wait: what came of it, and what to do next. Pure.
-import { ERRORS } from '../spec/errors.ts';
+// The last words of a wait, for a run or for one operation: what came of it, and what to do next. Pure.
+import { ERRORS, type ErrorName } from '../spec/errors.ts';
 import type { Status } from '../spec/status.ts';
-import { failureOf } from './outcome.ts';
+import type { ChangeAnswer } from './answers.ts';
+import { failureOf, failureOfOperation } from './outcome.ts';
 import type { Paint } from './paint.ts';
 import { renderBlocked } from './render-blocked.ts';
 import { renderProblem } from './render-error.ts';
@@ -9,19 +10,44 @@ import { span, when } from './time.ts';
 
 export function renderOutcome(status: Status, nowMs: number, paint: Paint): string[] {
   if (status.phase === 'ready') return readyLines(status, nowMs, paint);
-  if (status.phase === 'deleted')
-    return [`${paint('green', '✔')} ${status.name} is deleted; nothing that naas made is left.`, ...leftLines(status)];
+  if (status.phase === 'deleted') return deletedLines(status, nowMs, paint);
   if (status.phase === 'blocked' && status.blocked !== undefined)
     return renderBlocked(status.name, status.blocked, nowMs, paint);
-  const failure = failureOf(status.phase);
+  // Nothing of what was given up has been undone, so the hint of its exit code would be wrong.
+  const failure = status.phase === 'abandoned' ? undefined : failureOf(status.phase);
   return [
     `${paint('red', '✘')} ${status.name} is ${status.phase}.`,
     ...status.problems.flatMap((problem) => renderProblem(problem, paint)).map((line) => `  ${line}`),
-    ...(failure === undefined
-      ? []
-      : [`  ${paint('cyan', '→')} ${ERRORS[failure].hint.replaceAll('NAME', status.name)}`]),
+    ...(failure === undefined ? [] : [hint(failure, status.name, paint)]),
     ...leftLines(status),
   ];
+}
+
+export function renderOperationOutcome(
+  status: Status,
+  { requestId, operation }: ChangeAnswer,
+  nowMs: number,
+  paint: Paint,
+): string[] {
+  const { name, lastOperation, blocked } = status;
+  if (status.operation?.requestId === requestId && blocked !== undefined)
+    return renderBlocked(name, blocked, nowMs, paint);
+  if (lastOperation?.requestId !== requestId) {
+    const what = `the ${operation?.kind ?? 'operation'} ${requestId} is over, and another one has ended since`;
+    return [`${paint('yellow', '?')} ${name}: ${what}.`, hint('Unknown', name, paint)];
+  }
+  const { kind, outcome, problems } = lastOperation;
+  const failure = failureOfOperation(outcome);
+  if (failure === undefined) return [`${paint('green', '✔')} ${paint('bold', name)}: the ${kind} is applied.`];
+  return [
+    `${paint('red', '✘')} ${name}: the ${kind} is ${outcome}${outcome === 'dropped' ? '' : '; the namespace is as it was before'}.`,
+    ...problems.flatMap((problem) => renderProblem(problem, paint)).map((line) => `  ${line}`),
+    hint(failure, name, paint),
+  ];
+}
+
+function hint(failure: ErrorName, name: string, paint: Paint): string {
+  return `  ${paint('cyan', '→')} ${ERRORS[failure].hint.replaceAll('NAME', name)}`;
 }
 
 function readyLines(status: Status, nowMs: number, paint: Paint): string[] {
@@ -39,8 +65,20 @@ function readyLines(status: Status, nowMs: number, paint: Paint): string[] {
   ];
 }
 
-function leftLines(status: Status): string[] {
-  return status.leftAlone.length === 0
-    ? []
-    : [`  ${status.leftAlone.length} left alone, because somebody else owns them: see \`naas status ${status.name}\`.`];
+function deletedLines(status: Status, nowMs: number, paint: Paint): string[] {
+  const { name, team, leftBehind, quarantinedUntil } = status;
+  const nothing = leftBehind.length === 0 ? '; nothing that naas made is left' : '';
+  const rests =
+    quarantinedUntil === undefined
+      ? []
+      : [`  its name rests until ${when(quarantinedUntil, nowMs)}; team ${team} may take it before.`];
+  return [`${paint('green', '✔')} ${name} is deleted${nothing}.`, ...rests, ...leftLines(status)];
+}
+
+function leftLines({ name, leftAlone, leftBehind }: Status): string[] {
+  const see = `see \`naas status ${name}\``;
+  return [
+    ...(leftAlone.length === 0 ? [] : [`  ${leftAlone.length} left alone, because somebody else owns them: ${see}.`]),
+    ...(leftBehind.length === 0 ? [] : [`  ${leftBehind.length} left behind, given up by people: ${see}.`]),
+  ];
 }

@@ -1,13 +1,14 @@
 // Where a run is on its way, for somebody who waits: live lines for a terminal, one plain line a change elsewhere. Pure.
 import { STAGES } from '../spec/inventory.ts';
 import { isEnd } from '../spec/lifecycle.ts';
-import type { Status, Step } from '../spec/status.ts';
+import type { OperationStatus, SlotStatus, Status, Step } from '../spec/status.ts';
 import { assertNever } from './assert-never.ts';
 import { colourOf } from './outcome.ts';
 import type { Paint } from './paint.ts';
+import { operationWords } from './render-operation.ts';
 import { people } from './render-people.ts';
 import { columns, wrap } from './table.ts';
-import { clock, span, when } from './time.ts';
+import { clock, relative, span, when } from './time.ts';
 
 export const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
 
@@ -40,6 +41,7 @@ function waitingLines(status: Status, moment: Moment): string[] {
   const until = waiting?.until === undefined ? '' : `, until ${when(waiting.until, moment.nowMs)}`;
   const said = [
     ...stale.map((text) => ['no worker', text] as const),
+    ...lastWords(status, moment.nowMs).map((text) => ['last', text] as const),
     ...(waiting === undefined
       ? []
       : ([
@@ -55,19 +57,32 @@ function waitingLines(status: Status, moment: Moment): string[] {
   );
 }
 
+function lastWords({ operation, lastOperation }: Status, nowMs: number): string[] {
+  if (operation !== undefined || lastOperation === undefined) return [];
+  return [`${lastOperation.kind}, ${lastOperation.outcome} ${relative(lastOperation.at, nowMs)}`];
+}
+
 /** What it waits for then is nobody's business now. */
-function isResting({ phase }: Status): boolean {
-  return phase === 'ready' || isEnd(phase);
+function isResting({ phase, operation }: Status): boolean {
+  return (phase === 'ready' && operation === undefined) || isEnd(phase);
 }
 
 /** The same line again means that nothing changed that a person would notice. */
 export function plainLine(status: Status): string {
-  const { name, phase, waitsFor } = status;
+  const { name, phase, operation, lastOperation, waitsFor } = status;
   const resting = isResting(status);
-  const step = resting ? '' : ` (${stepWords(status.step)})`;
+  const step = resting ? '' : ` (${placeWords(status)})`;
   const stale = status.stale ? '; no worker answers' : '';
   const waits = resting || waitsFor === undefined ? '' : `; waits for ${waitsFor.what}; you can: ${waitsFor.todo}`;
-  return `${name}  ${phase}${step}${stale}${waits}`;
+  const last =
+    phase !== 'ready' || operation !== undefined || lastOperation === undefined
+      ? ''
+      : `; the last ${lastOperation.kind} is ${lastOperation.outcome}`;
+  return `${name}  ${phase}${step}${last}${stale}${waits}`;
+}
+
+function placeWords({ operation, step }: Status): string {
+  return operation === undefined ? stepWords(step) : `${operation.kind} ${operationWords(operation.step)}`;
 }
 
 export function stamped(line: string, nowMs: number): string {
@@ -75,7 +90,20 @@ export function stamped(line: string, nowMs: number): string {
 }
 
 function marks(status: Status): Mark[] {
+  if (status.operation !== undefined) return operationMarks(status.operation);
   return isRemoval(status) ? removalMarks(status) : provisioningMarks(status);
+}
+
+function operationMarks({ kind, step, changes, approval }: OperationStatus): Mark[] {
+  const undoing = step === 'undoing';
+  const differing = changes.filter(({ verb }) => verb !== 'keep').map(({ ref }) => `${ref.kind} ${ref.name}`);
+  return [
+    { state: 'done', name: 'checked', note: '' },
+    ...slotMarks(approval?.slots ?? [], step === 'awaiting-approval'),
+    undoing
+      ? { state: 'now', name: `${kind} being undone`, note: 'what stood there before comes back' }
+      : { state: step === 'applying' ? 'now' : 'open', name: `${kind} applied`, note: differing.join(', ') },
+  ];
 }
 
 function isRemoval(status: Status): boolean {
@@ -92,14 +120,14 @@ function provisioningMarks(status: Status): Mark[] {
     const now = !done && index === begun && phase === 'provisioning';
     return { state: done ? 'done' : now ? 'now' : 'open', name: stage, note: objectsNote(status, stage) };
   });
-  return [checked, ...approvalMarks(status), ...stages];
+  return [checked, ...slotMarks(status.approval?.slots ?? [], phase === 'awaiting-approval'), ...stages];
 }
 
-function approvalMarks(status: Status): Mark[] {
-  return (status.approval?.slots ?? []).map((slot) =>
+function slotMarks(slots: readonly SlotStatus[], open: boolean): Mark[] {
+  return slots.map((slot) =>
     slot.decidedBy === undefined
       ? {
-          state: status.phase === 'awaiting-approval' ? 'now' : 'open',
+          state: open ? 'now' : 'open',
           name: `approval: ${slot.slot}`,
           note: `one of ${people(slot)}`,
         }

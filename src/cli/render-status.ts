@@ -5,6 +5,7 @@ import { colourOf } from './outcome.ts';
 import type { Paint } from './paint.ts';
 import { renderBlocked } from './render-blocked.ts';
 import { renderProblem } from './render-error.ts';
+import { renderLastOperation, renderOperation } from './render-operation.ts';
 import { renderSlots } from './render-people.ts';
 import { columns, facts } from './table.ts';
 import { absolute, relative, span, when } from './time.ts';
@@ -18,6 +19,8 @@ export function renderStatus(status: Status, nowMs: number, paint: Paint): strin
     ...factLines(status, nowMs),
     ...waitLines(status, nowMs),
     ...approvalLines(status, nowMs, paint),
+    ...(status.operation === undefined ? [] : ['', ...renderOperation(status.operation, nowMs, paint)]),
+    ...(status.lastOperation === undefined ? [] : ['', ...renderLastOperation(status.lastOperation, nowMs, paint)]),
     ...(status.blocked === undefined ? [] : ['', ...renderBlocked(status.name, status.blocked, nowMs, paint)]),
     ...(status.problems.length === 0
       ? []
@@ -34,6 +37,7 @@ function factLines(status: Status, nowMs: number): string[] {
     ['requested', requested(status, nowMs)],
     ['ready', status.readyAt === undefined ? undefined : readyText(status, status.readyAt, nowMs)],
     ['lease', leaseText(status, nowMs)],
+    ['name rests', restText(status, nowMs)],
     ['request id', status.requestId],
     ['incarnation', status.incarnation],
     ['plan', status.planDigest?.slice(0, 12)],
@@ -61,6 +65,11 @@ function leaseText(status: Status, nowMs: number): string | undefined {
   return status.lease.endsAt === undefined
     ? `${days} from ready on`
     : `${days}, ends ${when(status.lease.endsAt, nowMs)}`;
+}
+
+function restText({ quarantinedUntil, team }: Status, nowMs: number): string | undefined {
+  if (quarantinedUntil === undefined) return undefined;
+  return `until ${when(quarantinedUntil, nowMs)}; team ${team} may take it before`;
 }
 
 function waitLines(status: Status, nowMs: number): string[] {
@@ -104,5 +113,13 @@ function inventoryLines(status: Status, paint: Paint): string[] {
       ? []
       : ['', `Owns ${owned.length} ${owned.length === 1 ? 'object' : 'objects'}`, ...columns(owned, '  ')]),
     ...(left.length === 0 ? [] : ['', 'Left alone, because somebody else owns them', ...left]),
+    ...leftBehindLines(status),
   ];
+}
+
+/** Given up by people: it stays listed with who and why, so that somebody can still take it away. */
+function leftBehindLines({ leftBehind }: Status): string[] {
+  if (leftBehind.length === 0) return [];
+  const rows = leftBehind.map(({ ref, by, reason, at }) => [describeRef(ref), `${by}, ${absolute(at)}`, reason]);
+  return ['', 'Left behind, given up by people', ...columns(rows, '  ')];
 }

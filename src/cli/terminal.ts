@@ -1,5 +1,5 @@
 // What the CLI needs of the process around it, as an interface, so that commands are tested without one. No decisions.
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { type Paint, painter } from './paint.ts';
@@ -15,6 +15,8 @@ export interface Terminal {
   nowMs(): number;
   /** `-` is standard input. */
   read(path: string): Promise<string>;
+  /** Readable by its owner alone, and whole or not there. */
+  writePrivate(path: string, text: string): Promise<void>;
   ask(question: string): Promise<string>;
   /** Aborts at the first Ctrl-C; `release` gives Ctrl-C its usual meaning back. */
   interruption(): { signal: AbortSignal; release(): void };
@@ -36,9 +38,17 @@ export function processTerminal(): Terminal {
     paint: painter(process.stdout.isTTY === true, process.env),
     nowMs: () => Date.now(),
     read: (path) => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')),
+    writePrivate,
     ask,
     interruption,
   };
+}
+
+/** Renamed into place: a file that was there before keeps no wider mode, and nobody reads half of the new one. */
+async function writePrivate(path: string, content: string): Promise<void> {
+  const fresh = `${path}.${process.pid}.new`;
+  await writeFile(fresh, content, { mode: 0o600 });
+  await rename(fresh, path);
 }
 
 async function ask(question: string): Promise<string> {

@@ -63,6 +63,8 @@ export interface ListFilter {
   team?: string;
   phase?: string;
   environment?: string;
+  /** What blocks it, or ended it: a name of the table in spec/errors.ts. */
+  errorType?: string;
   /** Runs that are over as well. */
   closed?: boolean;
 }

@@ -67,13 +67,15 @@ export function rowOf(run: RunRecord): StatusRow {
     return Array.isArray(values) ? values[0] : undefined;
   };
   const leaseEnd = attribute('NaasLeaseEnd');
+  const errorType = attribute('NaasErrorType');
   return {
     name: namespaceOf(run.workflowId) ?? run.workflowId,
     phase: phaseOf(attribute('NaasPhase')),
     team: String(attribute('NaasTeam') ?? ''),
     environment: String(attribute('NaasEnvironment') ?? ''),
     needsPerson: attribute('NaasNeedsPerson') === true,
-    ...(attribute('NaasErrorType') === PAUSED ? { paused: true } : {}),
+    ...(errorType === PAUSED ? { paused: true } : {}),
+    ...(typeof errorType === 'string' ? { errorType } : {}),
     ...(leaseEnd instanceof Date ? { leaseEnd: leaseEnd.toISOString() } : {}),
     startedAt: run.startTime.toISOString(),
     ...(run.closeTime === undefined ? {} : { closedAt: run.closeTime.toISOString() }),
@@ -88,6 +90,7 @@ export function visibilityQuery({
   team,
   phase,
   environment,
+  errorType,
   closed = false,
   awaits,
 }: ListFilter & { awaits?: string[] }): string {
@@ -96,6 +99,7 @@ export function visibilityQuery({
   if (team !== undefined) clauses.push(`NaasTeam = ${quoted(team)}`);
   if (phase !== undefined) clauses.push(`NaasPhase = ${quoted(phase)}`);
   if (environment !== undefined) clauses.push(`NaasEnvironment = ${quoted(environment)}`);
+  if (errorType !== undefined) clauses.push(`NaasErrorType = ${quoted(errorType)}`);
   if (awaits !== undefined) clauses.push(`NaasAwaits IN (${awaits.map(quoted).join(', ')})`);
   return clauses.join(' AND ');
 }

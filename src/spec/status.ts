@@ -129,6 +129,8 @@ export interface StatusRow {
   needsPerson: boolean;
   /** Present while it waits for `naas resume`. */
   paused?: true;
+  /** The error of what is blocked, or of a run that ended with one. */
+  errorType?: string;
   leaseEnd?: string;
   startedAt: string;
   closedAt?: string;

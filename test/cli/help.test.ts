@@ -8,6 +8,7 @@ import { play } from './stage.ts';
 const dependencies = {
   createClient: () => Promise.reject(new Error('help needs no client')),
   createProver: () => Promise.reject(new Error('help needs no key')),
+  createCertificate: () => Promise.reject(new Error('help needs no certificate')),
   platform: () => Promise.reject(new Error('help needs no platform')),
 };
 
@@ -22,6 +23,11 @@ describe('naas --help', () => {
     expect(all.map((path) => path.join(' '))).toEqual([
       'request',
       'plan',
+      'change',
+      'quota',
+      'transfer',
+      'catalog',
+      'catalog diff',
       'approvals',
       'approve',
       'reject',
@@ -29,8 +35,12 @@ describe('naas --help', () => {
       'watch',
       'list',
       'history',
+      'kubeconfig',
       'delete',
       'cancel',
+      'retry',
+      'skip',
+      'abandon',
       'install',
       'doctor',
       'pause',

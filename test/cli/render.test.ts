@@ -101,6 +101,10 @@ describe('what people read', () => {
         It is tried again by itself and goes on once the blocker is gone:
           kubectl -n shop-cart-staging get configmaps
           naas watch shop-cart-staging
+        Operators can
+          naas retry shop-cart-staging                 have it tried at once
+          naas skip shop-cart-staging --reason "…"     not here: what blocks is the Namespace itself, or inside it
+          naas abandon shop-cart-staging --reason "…"  end the run with all that is left
       "
     `);
   });

@@ -1,8 +1,9 @@
 // Statuses and plans as the client answers them, for the tests of the CLI.
 import { gzipSync } from 'node:zlib';
-import type { PlanAnswer } from '../../src/cli/answers.ts';
+import type { ChangeAnswer, PlanAnswer } from '../../src/cli/answers.ts';
+import type { Change } from '../../src/spec/admission.ts';
 import type { InventoryEntry, Stage } from '../../src/spec/inventory.ts';
-import type { Status } from '../../src/spec/status.ts';
+import type { OperationOutcome, OperationStatus, Status } from '../../src/spec/status.ts';
 
 export const NAME = 'shop-cart-staging';
 export const ADA = ['--as', 'ada@example.com', '--group', 'shop'];
@@ -144,3 +145,72 @@ export const planAnswer: PlanAnswer = {
 export async function* statuses(...list: Status[]): AsyncGenerator<Status> {
   yield* list;
 }
+
+/** More CPU, one binding that is new, one that goes, the rest stays. */
+export const DIFFERENCE: Change[] = [
+  { verb: 'keep', ref: entry('claim', 'Namespace', NAME), fields: [] },
+  { verb: 'keep', ref: entry('guardrails', 'LimitRange', 'naas-limits'), fields: [] },
+  {
+    verb: 'change',
+    ref: entry('guardrails', 'ResourceQuota', 'naas-quota'),
+    fields: ['spec.hard["limits.cpu"]', 'spec.hard["pods"]'],
+    values: { 'spec.hard["limits.cpu"]': { from: '"4"', to: '"8"' }, 'spec.hard["pods"]': { to: '"9"' } },
+  },
+  { verb: 'create', ref: entry('access', 'RoleBinding', 'naas-developers'), fields: [] },
+  { verb: 'remove', ref: entry('access', 'RoleBinding', 'naas-viewers'), fields: [] },
+];
+
+export const WANTED_DIGEST = '5e6f7a8b'.repeat(8);
+
+export const operation: OperationStatus = {
+  kind: 'change',
+  step: 'awaiting-approval',
+  requestId: 'r-2',
+  requester: 'ada@example.com',
+  since: '2026-03-01T11:59:30.000Z',
+  planDigest: WANTED_DIGEST,
+  changeDigest: '0a1b2c3d'.repeat(8),
+  changes: DIFFERENCE,
+  approval: { slots: [LEAD_SLOT], lapsesAt: '2026-03-08T11:59:30.000Z' },
+};
+
+/** Ready, with a change beside it. */
+export function operating(changes: Partial<OperationStatus> = {}): Status {
+  return { ...ready, step: 'changing', operation: { ...operation, ...changes } };
+}
+
+export function operated(outcome: OperationOutcome['outcome'], changes: Partial<OperationOutcome> = {}): Status {
+  const at = '2026-03-01T11:59:40.000Z';
+  const { kind, requestId, planDigest } = operation;
+  return { ...ready, lastOperation: { kind, requestId, planDigest, outcome, problems: [], at, ...changes } };
+}
+
+export const changeAnswer: ChangeAnswer = {
+  name: NAME,
+  requestId: 'r-2',
+  phase: 'ready',
+  operation: { kind: 'change', step: 'awaiting-approval' },
+  planDigest: WANTED_DIGEST,
+  changeDigest: operation.changeDigest,
+  changes: DIFFERENCE,
+  awaits: [LEAD_SLOT],
+};
+
+/** What `client.plan` answers while the operation waits. */
+export const operationPlan: PlanAnswer = {
+  ...planAnswer,
+  kind: 'change',
+  planDigest: WANTED_DIGEST,
+  changeDigest: operation.changeDigest,
+  changes: DIFFERENCE,
+  stages: {
+    ...planAnswer.stages,
+    access: packed([
+      {
+        ...binding,
+        roleRef: { kind: 'ClusterRole', name: 'tenant-developer' },
+        subjects: [{ kind: 'Group', name: 'shop-developers' }],
+      },
+    ]),
+  },
+};

@@ -11,6 +11,7 @@ const platform = {
   issuerKeyFile: '/local/issuer-key.json',
   trustedKeysFile: '/local/trusted-keys.json',
   catalogDir: '/local/catalog',
+  controlPlane: { clientCaKeyFile: '/local/client-ca.key' },
 };
 const client: Partial<NaasClient> = { status: async () => ready };
 
@@ -73,6 +74,15 @@ it.each([
   `reject ${NAME} --reason no`,
   `delete ${NAME} --yes`,
   `cancel ${NAME}`,
+  'change -f r.yaml',
+  `change --to-catalog ${NAME}`,
+  'change --to-catalog --all --catalog .',
+  `quota ${NAME} pods=3`,
+  `transfer ${NAME} --team payments`,
+  `retry ${NAME}`,
+  'retry --where team=shop',
+  `skip ${NAME} --reason no`,
+  `abandon ${NAME} --reason no --yes`,
 ])('naas %s asks who calls before it asks a server', async (line) => {
   const played = await play(line.split(' '), {
     client: { approvals: async () => [{ name: NAME, status: awaiting, plan: Object.create(null) }] },

@@ -24,13 +24,25 @@ export interface Played {
   /** What the client was made with. */
   options: Parameters<Dependencies['createClient']>[0][];
   provers: Parameters<Dependencies['createProver']>[0][];
+  certificates: Parameters<Dependencies['createCertificate']>[0][];
+  /** By path: what was written, for its owner alone. */
+  written: Record<string, string>;
   closed: number;
 }
 
 export const NOW = '2026-03-01T12:00:00.000Z';
 
 export async function play(argv: string[], setting: Setting = {}): Promise<Played> {
-  const played: Played = { exit: -1, out: '', err: '', options: [], provers: [], closed: 0 };
+  const played: Played = {
+    exit: -1,
+    out: '',
+    err: '',
+    options: [],
+    provers: [],
+    certificates: [],
+    written: {},
+    closed: 0,
+  };
   const dependencies: Dependencies = {
     createClient: async (options) => {
       played.options.push(options);
@@ -41,6 +53,10 @@ export async function play(argv: string[], setting: Setting = {}): Promise<Playe
     createProver: async (who) => {
       played.provers.push(who);
       return async () => 'a.signed.proof';
+    },
+    createCertificate: async (who) => {
+      played.certificates.push(who);
+      return { certificate: 'CERTIFICATE', key: 'KEY', notAfter: '2026-03-01T13:00:00.000Z' };
     },
     platform: async () => setting.platform,
   };
@@ -65,6 +81,9 @@ function terminalOf(setting: Setting, played: Played): Terminal {
       const text = setting.files?.[path];
       if (text === undefined) throw new Error(`ENOENT: no such file or directory, open '${path}'`);
       return text;
+    },
+    writePrivate: async (path, text) => {
+      played.written[path] = text;
     },
     ask: async () => setting.answer ?? '',
     interruption: () => ({ signal: setting.interrupt ?? new AbortController().signal, release: () => undefined }),

@@ -1,7 +1,7 @@
 // The small pure parts: spans, columns, field paths, words for a shell, exit codes.
 import { describe, expect, it } from 'vitest';
 import { valueAt } from '../../src/cli/field-path.ts';
-import { exitFor } from '../../src/cli/outcome.ts';
+import { exitFor, gravest } from '../../src/cli/outcome.ts';
 import { coloured } from '../../src/cli/paint.ts';
 import { shellWord } from '../../src/cli/shell-word.ts';
 import { clip, columns, width } from '../../src/cli/table.ts';
@@ -97,6 +97,18 @@ describe('exit codes', () => {
     expect(exitFor('look', 'blocked')).toBeUndefined();
     expect(exitFor('look', 'ready')).toBeUndefined();
     expect(exitFor('look', 'deleted')).toBe(0);
+  });
+
+  it.each([
+    [[], 0],
+    [[0, 3, 0], 3],
+    [[2, 7, 6], 2],
+    [[5, 4, 2], 5],
+    [[8, 5], 8],
+    [[8, 1, 0], 1],
+  ])('of many, %j: the gravest is %i', (exits, worst) => {
+    expect(gravest(exits)).toBe(worst);
+    expect(gravest([...exits].reverse())).toBe(worst);
   });
 
   it('of whoever waits for the deletion', () => {

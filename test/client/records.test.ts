@@ -19,6 +19,9 @@ describe('a visibility query', () => {
     expect(visibilityQuery({ team: 'shop', phase: 'ready', closed: true })).toBe(
       `WorkflowType = 'namespaceLifecycle' AND NaasTeam = 'shop' AND NaasPhase = 'ready'`,
     );
+    expect(visibilityQuery({ phase: 'blocked', errorType: 'Throttled', closed: true })).toBe(
+      `WorkflowType = 'namespaceLifecycle' AND NaasPhase = 'blocked' AND NaasErrorType = 'Throttled'`,
+    );
     expect(visibilityQuery({ awaits: ['user:a', 'group:b'] })).toContain(`NaasAwaits IN ('user:a', 'group:b')`);
   });
 
@@ -45,6 +48,7 @@ describe("Temporal's own records", () => {
       startedAt: '2026-01-01T00:00:00.000Z',
     });
     expect(rowOf({ ...run, searchAttributes: {} }).phase).toBe('unknown');
+    expect(rowOf({ ...run, searchAttributes: { NaasErrorType: ['Throttled'] } }).errorType).toBe('Throttled');
   });
 
   it('mark a row that waits for the end of a pause, and no other', () => {

@@ -1,9 +1,9 @@
 // `naas delete` and `naas cancel`: the two ways to end something, and the question before the one that destroys.
+import { confirmed } from '../confirm.ts';
 import { type Context, print, printJson } from '../context.ts';
 import { waitFor } from '../ending.ts';
 import { renderPhase } from '../render-submitted.ts';
 import { requireIdentity, withClient } from '../session.ts';
-import { UsageError } from '../usage-error.ts';
 
 export interface EndingOptions {
   wait?: boolean;
@@ -14,7 +14,15 @@ export interface EndingOptions {
 
 export async function remove(context: Context, name: string, options: EndingOptions): Promise<number> {
   requireIdentity(context);
-  if (options.yes !== true) await confirmed(context, name);
+  if (options.yes !== true) {
+    await confirmed(context, {
+      what: `deleting ${name}`,
+      consequence: `This deletes ${name} and everything in it, for good.`,
+      expected: name,
+      called: 'its name',
+      option: '--yes',
+    });
+  }
   return withClient(context, async (client) => {
     const answer = await client.teardown(name, given(options));
     if (context.globals.json !== true) print(context, renderPhase(name, answer));
@@ -31,13 +39,6 @@ export async function cancel(context: Context, name: string, options: EndingOpti
     else print(context, renderPhase(name, answer));
     return 0;
   });
-}
-
-async function confirmed(context: Context, name: string): Promise<void> {
-  const { terminal } = context;
-  if (!terminal.isTerminal) throw new UsageError(`deleting ${name} needs --yes where nobody can be asked`);
-  const answer = await terminal.ask(`This deletes ${name} and everything in it, for good. Type its name to go on: `);
-  if (answer.trim() !== name) throw new UsageError(`the name typed is not ${name}; nothing was deleted`);
 }
 
 function given(options: EndingOptions): { reason?: string; requestId?: string } {

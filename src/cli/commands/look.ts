@@ -4,6 +4,7 @@ import type { StatusRow } from '../../spec/status.ts';
 import { type Context, print, printJson, say } from '../context.ts';
 import { waitFor } from '../ending.ts';
 import { follow } from '../follow.ts';
+import { exitFor } from '../outcome.ts';
 import { renderHistory } from '../render-history.ts';
 import { renderList } from '../render-list.ts';
 import { renderStatus } from '../render-status.ts';
@@ -23,7 +24,8 @@ export async function watch(context: Context, name: string): Promise<number> {
   return withClient(context, async (client) => {
     if (context.globals.json !== true) return waitFor(context, client, name, 'look');
     const each = (value: unknown) => context.terminal.stdout(`${JSON.stringify(value)}\n`);
-    return (await follow(context, client, { name, goal: 'look', each })).exit;
+    return (await follow(context, client, { name, exitAt: ({ phase }) => exitFor('look', phase), looking: true, each }))
+      .exit;
   });
 }
 
@@ -31,6 +33,7 @@ export interface ListOptions {
   team?: string;
   phase?: string;
   environment?: string;
+  error?: string;
   all?: boolean;
 }
 
@@ -38,8 +41,12 @@ export interface ListOptions {
 const LONGEST_LIST = 500;
 
 export async function list(context: Context, options: ListOptions): Promise<number> {
-  const { all, ...filter } = options;
-  const wanted: ListFilter = { ...filter, ...(all === true ? { closed: true } : {}) };
+  const { all, error, ...filter } = options;
+  const wanted: ListFilter = {
+    ...filter,
+    ...(error === undefined ? {} : { errorType: error }),
+    ...(all === true ? { closed: true } : {}),
+  };
   return withClient(context, async (client) => {
     const rows: StatusRow[] = [];
     const limit = context.globals.json === true ? Number.POSITIVE_INFINITY : LONGEST_LIST;

@@ -1,0 +1,17 @@
+// The catalog in front of the user: the option, then the environment, then the local platform that runs. It reads, no more.
+import { readCatalog } from '../config.ts';
+import type { Catalog } from '../spec/catalog.ts';
+import type { Context } from './context.ts';
+import { platformOf } from './session.ts';
+import { UsageError } from './usage-error.ts';
+
+export async function catalogDirOf(context: Context, given: string | undefined): Promise<string | undefined> {
+  return given ?? (context.terminal.env['NAAS_CATALOG'] || (await platformOf(context))?.catalogDir);
+}
+
+/** Living namespaces are never held against the catalog that naas ships as an example. */
+export async function catalogInFront(context: Context, given: string | undefined): Promise<Catalog> {
+  const dir = await catalogDirOf(context, given);
+  if (dir === undefined) throw new UsageError('name the catalog to compare with: --catalog DIR or NAAS_CATALOG');
+  return readCatalog(dir);
+}
