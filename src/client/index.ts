@@ -95,12 +95,17 @@ export function createNaasClient(options: NaasClientOptions): NaasClient {
     const submission: Submission = { requestId: requestId ?? randomUUID(), ...body, by };
     const t = await temporal();
     const before = requestId === undefined ? undefined : await latestRun(t, name);
+    let over = 0;
     const answer = await repeatedly(
       t,
       { what: `submit of ${name}`, deadlineMs },
-      () => updateWithStart(t, taskQueue, name, submission, sha256),
+      // To an id that it has seen the server repeats the old run's "Ended", also once that run is closed.
+      () => updateWithStart(t, taskQueue, name, submission, over === 0 ? sha256 : `${sha256}:${over}`),
       // An "Ended" run closed while this arrived: the next try starts the next one.
-      (error) => error.code === 'Ended',
+      (error) => {
+        if (error.code === 'Ended') over += 1;
+        return error.code === 'Ended';
+      },
     );
     if (before !== undefined && before.status.name !== 'RUNNING')
       await refuseOldAnswer(t, name, before.runId, submission);

@@ -1,7 +1,11 @@
 // Holds the docs to the code: generated tables, the configuration's names, the README's length, and every link.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { realDependencies } from '../../src/cli/dependencies.ts';
+import { buildProgram } from '../../src/cli/program.ts';
+import { processTerminal } from '../../src/cli/terminal.ts';
 import { errorsTable } from '../support/errors-table.ts';
 import { messagesTable } from '../support/messages-table.ts';
 import { requestTable } from '../support/request-table.ts';
@@ -28,6 +32,14 @@ describe('the docs', () => {
 
   it('list every message as its schema has it', () => {
     expect(read('docs/callers.md')).toContain(messagesTable());
+  });
+
+  it('name every command that there is', () => {
+    const page = read('docs/commands.md');
+    const missing = commandPaths(buildProgram(processTerminal(), realDependencies).command)
+      .map((path) => `naas ${path}`)
+      .filter((command) => !new RegExp(`\`${command}[ \`]`).test(page));
+    expect(missing).toEqual([]);
   });
 
   it('name every variable that the worker reads, and no other of its kind', () => {
@@ -64,6 +76,13 @@ describe('the docs', () => {
     expect(unlisted).toEqual([]);
   });
 });
+
+/** A group of commands is named by each of them. */
+function commandPaths(command: Command, above = ''): string[] {
+  return command.commands.flatMap((child) =>
+    child.commands.length > 0 ? commandPaths(child, `${above}${child.name()} `) : [`${above}${child.name()}`],
+  );
+}
 
 /** Comments differ on purpose: the README annotates in its own words. */
 function fieldsOf(yaml: string): string[] {
