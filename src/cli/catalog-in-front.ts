@@ -1,6 +1,7 @@
 // The catalog in front of the user: the option, then the environment, then the local platform that runs. It reads, no more.
 import { readCatalog } from '../config.ts';
 import type { Catalog } from '../spec/catalog.ts';
+import { NaasError } from '../spec/errors.ts';
 import type { Context } from './context.ts';
 import { platformOf } from './session.ts';
 import { UsageError } from './usage-error.ts';
@@ -13,5 +14,19 @@ export async function catalogDirOf(context: Context, given: string | undefined):
 export async function catalogInFront(context: Context, given: string | undefined): Promise<Catalog> {
   const dir = await catalogDirOf(context, given);
   if (dir === undefined) throw new UsageError('name the catalog to compare with: --catalog DIR or NAAS_CATALOG');
-  return readCatalog(dir);
+  return readCatalogAt(dir);
+}
+
+/** A folder that is not there is a slip of whoever named it. */
+export function readCatalogAt(dir: string): Catalog {
+  try {
+    return readCatalog(dir);
+  } catch (error) {
+    if (error instanceof NaasError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new NaasError(
+      { code: 'InvalidRequest', message: `cannot read the catalog ${dir}: ${why}` },
+      { cause: error },
+    );
+  }
 }

@@ -1,7 +1,6 @@
 // `naas plan --offline`: the plan of a request from the local catalog alone. Nothing is compared, so everything counts as
 // new, and no guardrail that needs a sender or a cluster is asked; the digest of the plan is the real one all the same.
 // The consent of another team whose namespace may connect is not among the approvals: who owns it, only the cluster knows.
-import { readCatalog } from '../config.ts';
 import type { KubernetesObject } from '../plan/plan.ts';
 import type { Sender } from '../spec/approval.ts';
 import { approvalPolicy } from '../spec/approval-rules.ts';
@@ -9,6 +8,7 @@ import { NaasError } from '../spec/errors.ts';
 import { refOf, STAGES, type Stage } from '../spec/inventory.ts';
 import type { NamespaceRequest } from '../spec/request.ts';
 import { resolve } from '../spec/resolve.ts';
+import { readCatalogAt } from './catalog-in-front.ts';
 import type { ShownPreview } from './packed.ts';
 
 export interface OfflineOptions {
@@ -21,7 +21,7 @@ export async function previewOffline(request: NamespaceRequest, options: Offline
   const { changeDigest, plan, planDigest } = await import('../plan/index.ts');
   try {
     const { cluster } = options;
-    const catalog = readCatalog(options.catalogDir);
+    const catalog = readCatalogAt(options.catalogDir);
     const spec = resolve(request, catalog, { cluster });
     const planned = plan(spec);
     const { rule, slots } = approvalPolicy(spec, options.sender, {}, catalog);

@@ -32,8 +32,8 @@ export function compare(
   return { verb: 'change', ref, fields, values: valuesAt(paths, planned, live) };
 }
 
-/** Longer values are for the rendered objects; a summary is read at a glance. */
-const MAX_VALUE_LENGTH = 60;
+/** Room for whom a RoleBinding names, which is what people decide on; longer values are for the rendered objects. */
+const MAX_VALUE_LENGTH = 160;
 const MAX_VALUES = 30;
 
 function valuesAt(paths: readonly FieldPath[], planned: unknown, live: unknown): NonNullable<Change['values']> {

@@ -194,6 +194,12 @@ describe('naas catalog diff', () => {
     );
   });
 
+  it('says which folder is no catalog', async () => {
+    const played = await diff(['--catalog', join(dir, 'absent')], { client: clientOf(FOUR) });
+    expect(played).toMatchObject({ exit: 2, options: [] });
+    expect(played.err).toMatch(/cannot read the catalog .*absent/);
+  });
+
   it('wants a catalog to be named: the shipped example is nobody’s', async () => {
     const played = await diff([], { client: clientOf(FOUR) });
     expect(played).toMatchObject({ exit: 2, options: [] });

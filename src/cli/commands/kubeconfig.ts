@@ -29,7 +29,7 @@ export async function kubeconfig(context: Context, name: string, options: Kubeco
   }
   await terminal.writePrivate(options.output, stringify(document, { lineWidth: 0 }));
   if (json) printJson(context, { name, file: options.output, context: `naas-${name}` });
-  say(context, `${options.output} is written; try: kubectl --kubeconfig ${options.output} get all`);
+  say(context, `${options.output} is written; try: kubectl --kubeconfig ${options.output} get pods`);
   return 0;
 }
 

@@ -14,6 +14,7 @@ import { attempt, failed, gravestOf, type Tried } from '../many.ts';
 import { conclude, type OperationOptions, sent } from '../operation-options.ts';
 import { renderCatalog } from '../render-catalog.ts';
 import { renderChanged } from '../render-changed.ts';
+import { counted } from '../render-changes.ts';
 import { requireIdentity, withClient } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -71,17 +72,18 @@ async function many(context: Context, options: ToCatalogOptions): Promise<number
 
 /** A number that was read is worth more than a yes: it is another one when something has come in between. */
 async function brake(context: Context, touched: number, living: number, yes: ToCatalogOptions['yes']): Promise<void> {
-  const counted = String(touched);
-  if (typeof yes === 'string' && yes !== counted)
-    throw new UsageError(`--yes says ${yes}, and it would touch ${counted} namespaces; nothing was sent`);
+  const number = String(touched);
+  const all = counted(touched, 'namespace');
+  if (typeof yes === 'string' && yes !== number)
+    throw new UsageError(`--yes says ${yes}, and it would touch ${all}; nothing was sent`);
   const held = brakeOf({ touched, living });
-  if (held === undefined || yes === counted) return;
+  if (held === undefined || yes === number) return;
   await confirmed(context, {
-    what: `touching ${counted} namespaces`,
-    consequence: `${counted} namespaces would be touched, ${held.why}.`,
-    expected: counted,
+    what: `touching ${all}`,
+    consequence: `${all} would be touched, ${held.why}.`,
+    expected: number,
     called: 'the number',
-    option: `--yes ${counted}`,
+    option: `--yes ${number}`,
   });
 }
 
