@@ -50,4 +50,17 @@ export function mending(naas: Command, run: Run): void {
     .action((name, options) =>
       run(async (context) => (await import('./commands/mend.ts')).abandon(context, name, options)),
     );
+  naas
+    .command('recover')
+    .description("start a lost run again from the namespace's own record (operators)")
+    .argument('<NAME>', 'the namespace')
+    .option('--wait', 'wait until it is ready, or gone where its deletion had begun')
+    .option('--request-id <ID>', 'makes the call repeatable')
+    .addHelpText(
+      'after',
+      examples('naas recover shop-cart-dev --wait --as olga@example.com --group platform-operators'),
+    )
+    .action((name, options) =>
+      run(async (context) => (await import('./commands/recover.ts')).recover(context, name, options)),
+    );
 }

@@ -18,6 +18,17 @@ export function requesting(naas: Command, run: Run): void {
     )
     .action((options) => run(async (context) => (await import('./commands/request.ts')).request(context, options)));
   naas
+    .command('adopt')
+    .description("take over a namespace that was never naas's, once an administrator has marked it")
+    .addOption(requestFile())
+    .requiredOption('--request-id <ID>', 'what the mark names: adopt.naas.dev/allow=ID')
+    .option('--wait', 'wait until it is ready, refused or blocked')
+    .addHelpText(
+      'after',
+      examples('naas adopt -f shop-old.yaml --request-id adopt-1 --wait --as ada@example.com --group shop-developers'),
+    )
+    .action((options) => run(async (context) => (await import('./commands/request.ts')).adopt(context, options)));
+  naas
     .command('plan')
     .description('show what a request would do, against the live state')
     .addOption(requestFile())

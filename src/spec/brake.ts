@@ -34,7 +34,7 @@ export function brake(action: BulkAction, reach: Reach, limits: BrakeLimits): Ve
   const { maximumNamespaces, maximumPercent } = limits;
   const words = `${would}; the brake allows at most ${maximumNamespaces} and ${maximumPercent} % at once`;
   if (!exceeds(reach, limits)) return { verdict: 'go', words };
-  return { verdict: 'stop', words: `${words} (catalog/policy.yaml, brake): nothing was begun; narrow it down` };
+  return { verdict: 'stop', words: `${words} (catalog/policy.yaml, brake), and nothing was begun` };
 }
 
 /** In whole numbers: a third of three is 33.3…, and no rounding may let it pass as 33. */

@@ -272,13 +272,19 @@ describe('naas change --to-catalog', () => {
   });
 
   const BRAKED: [string, number, string[], Partial<Setting>, string | undefined][] = [
-    ['more than ten stop', 60, ['--all'], {}, '11 namespaces would be touched, more than 10 at once'],
+    [
+      'more than ten stop',
+      60,
+      ['--all'],
+      {},
+      '11 of 60 namespaces (18.4 %) would be changed; the brake allows at most 10',
+    ],
     ['a bare --yes is not enough', 60, ['--all', '--yes'], {}, 'needs --yes 11'],
     ['another number is refused', 60, ['--all', '--yes', '10'], {}, '--yes says 10, and it would touch 11'],
     ['so is another one that was typed', 60, ['--all'], { isTerminal: true, answer: '12' }, 'not 11; nothing was done'],
     ['their number lets it go on', 60, ['--all', '--yes', '11'], {}, undefined],
     ['so does typing it', 60, ['--all'], { isTerminal: true, answer: '11' }, undefined],
-    ['a fifth of all stops too', 20, ['--all'], {}, 'more than 20 % of all 20 living ones'],
+    ['a fifth of all stops too', 20, ['--all'], {}, '5 of 20 namespaces (25 %) would be changed'],
   ];
   it.each(BRAKED)('has a brake: %s', async (_what, count, words, setting, refusal) => {
     const sent: string[] = [];

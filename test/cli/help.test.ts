@@ -22,6 +22,7 @@ describe('naas --help', () => {
   it('knows all commands', () => {
     expect(all.map((path) => path.join(' '))).toEqual([
       'request',
+      'adopt',
       'plan',
       'change',
       'quota',
@@ -41,6 +42,7 @@ describe('naas --help', () => {
       'retry',
       'skip',
       'abandon',
+      'recover',
       'install',
       'doctor',
       'pause',

@@ -108,7 +108,7 @@ describe('its limits', () => {
 describe('its words', () => {
   it('say how many of how many, the share, and the limits', () => {
     expect(brake('delete', { met: 3, total: 10 }, LIMITS).words).toBe(
-      '3 of 10 namespaces (30 %) would be deleted; the brake allows at most 10 and 20 % at once (catalog/policy.yaml, brake): nothing was begun; narrow it down',
+      '3 of 10 namespaces (30 %) would be deleted; the brake allows at most 10 and 20 % at once (catalog/policy.yaml, brake), and nothing was begun',
     );
     expect(brake('hibernate', { met: 2, total: 50 }, LIMITS).words).toBe(
       '2 of 50 namespaces (4 %) would be hibernated; the brake allows at most 10 and 20 % at once',

@@ -1,9 +1,10 @@
 // `naas change --to-catalog`: the request that holds, sent once more, so that the catalog of today counts. For one, a team or
 // all; a failure stops nothing, a brake stands before many.
 import type { NaasClient } from '../../client/api.ts';
+import { brake } from '../../spec/brake.ts';
+import type { Catalog } from '../../spec/catalog.ts';
 import { NaasError } from '../../spec/errors.ts';
 import type { ChangeAnswer } from '../answers.ts';
-import { brakeOf } from '../brake.ts';
 import { catalogInFront } from '../catalog-in-front.ts';
 import { confirmed } from '../confirm.ts';
 import { type Context, print, printJson } from '../context.ts';
@@ -61,7 +62,7 @@ async function many(context: Context, options: ToCatalogOptions): Promise<number
     const touched = looked.filter((each): each is Differing => each.verdict === 'differs');
     const json = context.globals.json === true;
     if (!json) print(context, renderCatalog(looked, context.terminal.paint));
-    await brake(context, touched.length, living.length, options.yes);
+    await pastBrake(context, { met: touched.length, total: living.length }, catalog.policy.brake, options.yes);
     const accepted = await sendAll(context, client, touched, options);
     const ended = options.wait === true ? await waitForAll(context, client, accepted) : accepted;
     if (json) printJson(context, { living: living.length, looked, sent: ended });
@@ -71,16 +72,21 @@ async function many(context: Context, options: ToCatalogOptions): Promise<number
 }
 
 /** A number that was read is worth more than a yes: it is another one when something has come in between. */
-async function brake(context: Context, touched: number, living: number, yes: ToCatalogOptions['yes']): Promise<void> {
-  const number = String(touched);
-  const all = counted(touched, 'namespace');
+async function pastBrake(
+  context: Context,
+  reach: { met: number; total: number },
+  limits: Catalog['policy']['brake'],
+  yes: ToCatalogOptions['yes'],
+): Promise<void> {
+  const number = String(reach.met);
+  const all = counted(reach.met, 'namespace');
   if (typeof yes === 'string' && yes !== number)
     throw new UsageError(`--yes says ${yes}, and it would touch ${all}; nothing was sent`);
-  const held = brakeOf({ touched, living });
-  if (held === undefined || yes === number) return;
+  const { verdict, words } = brake('change', reach, limits);
+  if (verdict === 'go' || yes === number) return;
   await confirmed(context, {
     what: `touching ${all}`,
-    consequence: `${all} would be touched, ${held.why}.`,
+    consequence: `${words}.`,
     expected: number,
     called: 'the number',
     option: `--yes ${number}`,
