@@ -40,6 +40,7 @@ export interface AdmitChangeInput {
   allowed: People | undefined;
   /** What holds now. */
   applied: {
+    request: unknown;
     spec: NamespaceSpec;
     owner: Sender;
     incarnation: string;
@@ -76,7 +77,10 @@ async function admitChange(
     input.receivedAtMs,
   );
   mayAsk(input, by, deps.catalog);
-  const request = kind === 'transfer' ? transferRequest(applied.spec, body['team'], deps.catalog) : body['request'];
+  const request =
+    kind === 'transfer'
+      ? transferRequest(parseRequest(applied.request), name, body['team'], deps.catalog)
+      : body['request'];
   const spec = resolve(parseRequest(request), deps.catalog, { cluster: deps.cluster.name });
   keepIdentity(kind, applied.spec, spec);
   const planned = plan(spec);

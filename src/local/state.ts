@@ -70,7 +70,8 @@ export async function readLiveState(files: LocalFiles): Promise<LocalState | nul
   const state = await readState(files.state);
   if (state !== null && isAlive(state.supervisor)) return state;
   await rm(files.state, { force: true });
-  if (state !== null) await rm(state.folder, { recursive: true, force: true });
+  // What was killed with it may still be writing its last.
+  if (state !== null) await rm(state.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   return null;
 }
 

@@ -6,7 +6,7 @@ import { reading } from './activities.ts';
 import { remember } from './answered.ts';
 import { beginApplying, openOperationApproval } from './approval.ts';
 import type { ChangeAnswer, ChangeMessage, TransferMessage } from './messages.ts';
-import { admittedOf, noteProblems, now, type Run, refusal } from './run.ts';
+import { admittedOf, heldRequest, noteProblems, now, type Run, refusal } from './run.ts';
 import { ask } from './sender.ts';
 import type { Operation } from './state.ts';
 
@@ -39,6 +39,7 @@ export async function change(
     receivedAtMs: Date.now(),
     allowed: applied.rights[kind],
     applied: {
+      request: heldRequest(run).request,
       spec: applied.spec,
       owner: applied.sender,
       incarnation: applied.incarnation,

@@ -34,7 +34,7 @@ import {
   checkSubmission,
   checkTransfer,
 } from './payload.ts';
-import { type Run, refusal } from './run.ts';
+import { heldRequest, type Run, refusal } from './run.ts';
 import { submit } from './submission.ts';
 
 export function handleMessages(run: Run): void {
@@ -95,9 +95,7 @@ function planOf({ state }: Run): PlanAnswer | null {
   return { kind: state.operation?.kind ?? 'request', planDigest, changeDigest, incarnation, changes, stages };
 }
 
-function requestOf({ state }: Run): RequestAnswer | null {
-  const { admission, submission, wanted } = state;
-  if (admission === null) return null;
-  const { requestId, request } = wanted ?? submission;
-  return { requestId, request, planDigest: admission.planDigest };
+function requestOf(run: Run): RequestAnswer | null {
+  const { admission } = run.state;
+  return admission === null ? null : { ...heldRequest(run), planDigest: admission.planDigest };
 }

@@ -158,6 +158,12 @@ export function situation({ state }: Run): Situation {
   return situationOf(state.phase, state.operation);
 }
 
+/** The request that holds: the submitted one until a change was applied or the run recovered. */
+export function heldRequest({ state }: Run): { requestId: string; request: unknown } {
+  const { requestId, request } = state.wanted ?? state.submission;
+  return { requestId, request };
+}
+
 export function admittedOf(run: Run): Admitted {
   const { admission } = run.state;
   if (admission === null) throw new Error(`namespace ${run.name} is in phase ${run.state.phase} without an admission`);

@@ -5,6 +5,7 @@ import type { Recovered } from '../spec/admission.ts';
 import type { Problem } from '../spec/errors.ts';
 import { type InventoryEntry, refKey, STAGES } from '../spec/inventory.ts';
 import { isEnd } from '../spec/lifecycle.ts';
+import { requestOf } from '../spec/request-of.ts';
 import { block, pauseBlocked, unblock } from './blocked.ts';
 import { cancellably } from './cancellable.ts';
 import { failureOf } from './failure.ts';
@@ -30,7 +31,10 @@ export async function takeOver(run: Run): Promise<void> {
     return turnBack(run, explain(run, error));
   }
   if (run.state.cancelledBy !== undefined) return turnBack(run, [cancelled(run)]);
-  if (recovered !== undefined) noteDrift(run);
+  if (recovered !== undefined) {
+    rememberRequest(run);
+    noteDrift(run);
+  }
   becomeReady(run, recovered?.since);
 }
 
@@ -58,6 +62,12 @@ function standing(run: Run, uids: Record<string, string>): InventoryEntry[] {
       return uid === undefined ? [] : [{ ...ref, stage, state: 'confirmed', uid }];
     }),
   );
+}
+
+/** What was written is not kept on the cluster, only what came of it: that is written out whole. */
+function rememberRequest(run: Run): void {
+  const { submission } = run.state;
+  run.state.wanted = { requestId: submission.requestId, request: requestOf(admittedOf(run).spec) };
 }
 
 /** Its run was lost while it was being deleted: that goes on. */

@@ -118,6 +118,10 @@ describe('recover', () => {
       was?.inventory.map(({ kind, name: object, uid }) => ({ kind, object, uid })),
     );
     await operator.close();
+    const held = await stand.lead.request(name);
+    await expect(stand.lead.change(name, held?.request)).resolves.toMatchObject({
+      note: expect.stringContaining('nothing has to be changed'),
+    });
     await expect(stand.lead.change(name, stand.request(name, DEV))).resolves.toMatchObject({
       note: expect.stringContaining('nothing has to be changed'),
     });
