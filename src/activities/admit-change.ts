@@ -36,6 +36,8 @@ export interface AdmitChangeInput {
   body: Record<string, unknown>;
   by: Proof;
   receivedAtMs: number;
+  /** What was signed for an earlier life of the name says nothing about this one. */
+  signedSinceMs: number;
   /** Who may, as the last admission recorded it; operators may in any case. */
   allowed: People | undefined;
   /** What holds now. */
@@ -75,6 +77,7 @@ async function admitChange(
     input.by,
     { message: kind, namespace: name, bodySha256 },
     input.receivedAtMs,
+    input.signedSinceMs,
   );
   mayAsk(input, by, deps.catalog);
   const request =

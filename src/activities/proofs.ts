@@ -27,10 +27,16 @@ export interface Proven {
 
 /**
  * Verifies proofs. A compact JWS: signature by a trusted key, each expected claim equal, not expired at `atMs`, the moment at
- * which Temporal received the message (a worker may look at it much later). An unsigned claim: only where the installation
- * trusts Temporal itself. Throws NaasError('Unproven') that says why, never with the token in it.
+ * which Temporal received the message (a worker may look at it much later). With `signedSinceMs` it also has to be signed
+ * since then: one that was meant for an earlier life of the name says nothing about this one. An unsigned claim: only where
+ * the installation trusts Temporal itself. Throws NaasError('Unproven') that says why, never with the token in it.
  */
 export interface Proofs {
   /** A property, not a method: what takes signed tokens only must not pass for this by the looser check of methods. */
-  readonly verify: (proof: Proof, expected: SenderClaims | DecisionClaims, atMs: number) => Promise<Proven>;
+  readonly verify: (
+    proof: Proof,
+    expected: SenderClaims | DecisionClaims,
+    atMs: number,
+    signedSinceMs?: number | undefined,
+  ) => Promise<Proven>;
 }

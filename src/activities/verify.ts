@@ -26,6 +26,8 @@ export interface VerifySenderInput {
   /** The message without `by`. */
   body: Record<string, unknown>;
   receivedAtMs: number;
+  /** When the life began that the message is about; absent for the request that begins one. */
+  signedSinceMs?: number;
 }
 
 export interface VerifyDecisionInput extends DecisionClaims {
@@ -35,11 +37,12 @@ export interface VerifyDecisionInput extends DecisionClaims {
 
 export function verifyActivities({ proofs, catalog }: { proofs: Proofs; catalog: Catalog }) {
   return {
-    async verifySender({ token, message, namespace, body, receivedAtMs }: VerifySenderInput): Promise<Verified> {
+    async verifySender(input: VerifySenderInput): Promise<Verified> {
+      const { token, message, namespace, body, receivedAtMs, signedSinceMs } = input;
       return atTheBoundary(() =>
         answered(async () => {
           const bodySha256 = sha256Hex(canonicalJson(body));
-          const proven = await proofs.verify(token, { message, namespace, bodySha256 }, receivedAtMs);
+          const proven = await proofs.verify(token, { message, namespace, bodySha256 }, receivedAtMs, signedSinceMs);
           return { ...proven, operator: isOperator(proven.sender, catalog) };
         }),
       );

@@ -19,7 +19,7 @@ export function workerRules(): PolicyRule[] {
   const byKind = MANAGED_KINDS.map((kind) => ({
     apiGroups: [kind.group],
     resources: [kind.resource],
-    verbs: VERBS,
+    verbs: [...VERBS],
   }));
   return [
     ...byKind,

@@ -37,6 +37,7 @@ export async function change(
     body,
     by,
     receivedAtMs: Date.now(),
+    signedSinceMs: Date.parse(run.state.requestedAt),
     allowed: applied.rights[kind],
     applied: {
       request: heldRequest(run).request,

@@ -90,7 +90,9 @@ export async function prove(
   receivedAtMs: number = Date.now(),
 ): Promise<{ sender: Sender; operator: boolean }> {
   const { verifySender } = reading(`Check who sent ${message} to ${run.name}`);
-  const verified = await verifySender({ token, message, namespace: run.name, body, receivedAtMs });
+  // What was signed for an earlier life of the name must not end this one; only a request comes before its life.
+  const since = message === 'submit' ? {} : { signedSinceMs: Date.parse(run.state.requestedAt) };
+  const verified = await verifySender({ token, message, namespace: run.name, body, receivedAtMs, ...since });
   if ('problem' in verified) throw refusal(verified.problem);
   return { sender: verified.sender, operator: verified.operator === true };
 }

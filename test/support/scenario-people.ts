@@ -20,9 +20,9 @@ export const PEOPLE = {
 export async function provers(
   trustedKeyFile: string,
   dir: string,
-): Promise<{ trusted(person: Person): Prove; forged(person: Person): Prove }> {
+): Promise<{ trusted(person: Person, nowMs?: () => number): Prove; forged(person: Person): Prove }> {
   const strange = await createLocalIssuer(join(dir, 'stranger'));
-  const signing = (keyFile: string) => (person: Person) =>
-    localProver({ keyFile, subject: person.subject, groups: [...person.groups] });
+  const signing = (keyFile: string) => (person: Person, nowMs?: () => number) =>
+    localProver({ keyFile, subject: person.subject, groups: [...person.groups], ...(nowMs && { nowMs }) });
   return { trusted: signing(trustedKeyFile), forged: signing(strange.keyFile) };
 }

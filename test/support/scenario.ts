@@ -35,6 +35,8 @@ export interface Stand {
   /** Anybody else; whoever asks for it closes it. */
   clientOf(person: Person): NaasClient;
   prover(person: Person): Prove;
+  /** Signs as if it were another time. */
+  proverAt(person: Person, nowMs: number): Prove;
   /** Signs with a key that nobody trusts. */
   forger(person: Person): Prove;
   request(name: string, overrides: RequestOverrides): Record<string, unknown>;
@@ -130,7 +132,8 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
     owner,
     lead,
     clientOf,
-    prover: prove.trusted,
+    prover: (person) => prove.trusted(person),
+    proverAt: (person, nowMs) => prove.trusted(person, () => nowMs),
     forger: prove.forged,
     request: requestOf,
     async submit(name, overrides) {

@@ -11,7 +11,12 @@ type Expected = SenderClaims | DecisionClaims;
 
 /** Verifies signatures and nothing else. */
 export interface SignedProofs {
-  readonly verify: (token: string, expected: Expected, atMs: number) => Promise<Proven>;
+  readonly verify: (
+    token: string,
+    expected: Expected,
+    atMs: number,
+    signedSinceMs?: number | undefined,
+  ) => Promise<Proven>;
 }
 
 /** `signed` is absent where no key is configured. */
@@ -21,7 +26,7 @@ export function senderProofs(trust: Approvals['trust'], signed: SignedProofs | u
     throw new NaasError({ code: 'InvalidRequest', message, field: 'NAAS_TRUSTED_KEYS' });
   }
   return {
-    async verify(proof, expected, atMs) {
+    async verify(proof, expected, atMs, signedSinceMs) {
       const field = 'decision' in expected ? 'proof' : 'by';
       if (typeof proof !== 'string') {
         if (trust !== 'temporal')
@@ -29,7 +34,7 @@ export function senderProofs(trust: Approvals['trust'], signed: SignedProofs | u
         return takenAtTheirWord(proof, expected, field);
       }
       if (signed === undefined) throw unproven('no trusted keys are configured that could verify its signature', field);
-      return signed.verify(proof, expected, atMs);
+      return signed.verify(proof, expected, atMs, signedSinceMs);
     },
   };
 }

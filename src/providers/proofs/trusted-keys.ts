@@ -22,13 +22,14 @@ const CLOCK_TOLERANCE_SECONDS = 30;
 
 export function trustedKeys(source: KeySource): SignedProofs {
   return {
-    async verify(token, expected, atMs) {
+    async verify(token, expected, atMs, signedSinceMs) {
       if (token === '') throw unproven('there is none');
       const payload = await verified(token, source, atMs);
       for (const [claim, wanted] of Object.entries(expected)) {
         if (payload[claim] !== wanted)
           throw unproven(`its claim "${claim}" is ${say(payload[claim])}, expected ${say(wanted)}`);
       }
+      if (signedSinceMs !== undefined) checkSignedSince(payload, signedSinceMs);
       return proven(payload);
     },
   };
@@ -83,6 +84,14 @@ function asUnproven(error: unknown): NaasError {
   if (error instanceof errors.JOSEError) return unproven(`${error.code}: ${error.message}`);
   // jose reports a token that is not even JSON inside as a plain TypeError; it is still the sender's fault.
   return unproven('it is not a compact JWS');
+}
+
+/** A JWT tells its time in whole seconds, so one that is signed in the very second counts. */
+function checkSignedSince({ iat }: JWTPayload, sinceMs: number): void {
+  if (typeof iat !== 'number') throw unproven('its claim "iat" is not a number');
+  const earlierSeconds = Math.floor(sinceMs / 1000 - iat);
+  if (earlierSeconds >= 1)
+    throw unproven(`it was signed ${earlierSeconds} s before this namespace was requested; sign again`);
 }
 
 function proven(payload: JWTPayload): Proven {
