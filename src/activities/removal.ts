@@ -2,6 +2,7 @@
 // skipped and said, finalizers are never touched. It goes past failures and reports each.
 import { setTimeout } from 'node:timers/promises';
 import { NaasError } from '../spec/errors.ts';
+import { isKubernetesOwn } from '../spec/finalizers.ts';
 import type { Effect, InventoryEntry, ObjectRef } from '../spec/inventory.ts';
 import { LABEL } from '../spec/names.ts';
 import { mayHoldSecrets } from '../spec/secretive.ts';
@@ -114,17 +115,6 @@ async function untilGone(cluster: Cluster, effect: Effect, options: CallOptions)
 /** Content that merely takes its time is no blocker; a finalizer that somebody else must serve, or an API that fails, is. */
 function isStuck(report: DeletionReport): boolean {
   return report.failures.length > 0 || report.finalizers.some(({ finalizer }) => !isKubernetesOwn(finalizer));
-}
-
-/** Kubernetes' own finalizers (a volume in use, a job's bookkeeping, cascades) go when the pods are gone. */
-function isKubernetesOwn(finalizer: string): boolean {
-  const domain = finalizer.split('/')[0] ?? '';
-  return (
-    !finalizer.includes('/') ||
-    domain === 'kubernetes.io' ||
-    domain.endsWith('.kubernetes.io') ||
-    domain.endsWith('.k8s.io')
-  );
 }
 
 async function blockersOf(

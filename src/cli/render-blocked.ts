@@ -1,5 +1,6 @@
 // What blocks a run, and the commands that help: the same words in `status`, in `watch` and at the end of a wait. Pure.
 import { describeRef } from '../spec/inventory.ts';
+import { blockedSection, runbook } from '../spec/runbook.ts';
 import type { Blocked, Blocker } from '../spec/status.ts';
 import type { Paint } from './paint.ts';
 import { renderProblem } from './render-error.ts';
@@ -20,6 +21,7 @@ export function renderBlocked(name: string, blocked: Blocked, nowMs: number, pai
       operatorCommands(name, blocked).map(([command, what]) => [paint('cyan', command), what]),
       '    ',
     ),
+    `  What it means and what helps: ${runbook(blockedSection(blocked))}`,
   ];
 }
 

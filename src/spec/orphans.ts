@@ -2,6 +2,7 @@
 // away or on its way is no orphan. The same judgement stands behind the hourly sweep and `naas doctor`.
 import type { Phase } from './lifecycle.ts';
 import { LABEL } from './names.ts';
+import { runbook } from './runbook.ts';
 
 /** A Namespace that is there. */
 export interface NamespaceFacts {
@@ -195,5 +196,9 @@ export function describeOrphans({ namespaces, runs, orphans, found, unclear }: O
   const told = lines.slice(0, MOST_IN_WORDS);
   const more = found + unclear.length - told.length;
   const count = found === 1 ? '1 orphan' : `${found} orphans`;
-  return [`${count} among ${looked}:`, ...told, ...(more > 0 ? [`- and ${more} more`] : [])].join('\n');
+  return [
+    `${count} among ${looked} (see ${runbook('orphans')}):`,
+    ...told,
+    ...(more > 0 ? [`- and ${more} more`] : []),
+  ].join('\n');
 }

@@ -1,6 +1,7 @@
 // A run in words: what it waits for, what a person can do, and the Status that everybody sees. Pure over the state.
 import { openSlots, seated } from '../spec/approval.ts';
 import { describeRef } from '../spec/inventory.ts';
+import { blockedSection, runbook } from '../spec/runbook.ts';
 import type { Blocked, Status, Waiting } from '../spec/status.ts';
 import { describePause, type Pause } from '../spec/switch.ts';
 import type { Asked, LifecycleState, Operation } from './state.ts';
@@ -135,7 +136,7 @@ function pausedWait(pause: Pause): Waiting {
   return {
     what: `the end of a pause: ${describePause(pause)}`,
     since: pause.since,
-    todo: '`naas resume` lets it go on, for an operator of the cluster; nothing is lost meanwhile',
+    todo: `\`naas resume\` lets it go on, for an operator of the cluster; nothing is lost meanwhile; see ${runbook('pause-and-resume')}`,
   };
 }
 
@@ -164,6 +165,7 @@ function blockedWait(name: string, blocked: Blocked): Waiting {
     todo: [
       ...looks,
       `mend what is named here; the run tries again by itself, \`naas retry ${name}\` at once. \`naas history ${name}\` shows what was tried`,
+      `see ${runbook(blockedSection(blocked))}`,
     ].join('; '),
   };
 }

@@ -105,6 +105,7 @@ describe('what people read', () => {
           naas retry shop-cart-staging                 have it tried at once
           naas skip shop-cart-staging --reason "…"     not here: what blocks is the Namespace itself, or inside it
           naas abandon shop-cart-staging --reason "…"  end the run with all that is left
+        What it means and what helps: docs/operations.md#blocked-finalizer
       "
     `);
   });

@@ -1,8 +1,11 @@
 // A namespace that does not die: foreign finalizers on a kind that naas may list and on one that it may not. The run says
 // what keeps it, strips nothing, and ends by itself once somebody has mended it.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { workflowId } from '../../src/spec/names.ts';
 import { kubectl, type Snapshot } from '../support/cluster-snapshot.ts';
+import { sharedPlatform } from '../support/platform.ts';
 import { failedTests, recordProof } from '../support/proof-table.ts';
+import { withTemporal } from '../support/runs.ts';
 import { DEV, openStand, type Stand } from '../support/scenario.ts';
 import {
   FOREIGN_FINALIZER,
@@ -59,6 +62,10 @@ describe('a namespace that does not die', () => {
     expect(widget?.finalizers).toContain(FOREIGN_FINALIZER);
     expect(await stillThere(widget?.look ?? ''), `"${widget?.look}" shows it`).toContain('gadget');
 
+    const section = 'docs/operations.md#blocked-finalizer';
+    expect(status?.waitsFor?.todo, 'the status names the section that helps').toContain(section);
+    expect(await detailsOf(NAME), 'so does the Temporal UI').toContain(section);
+
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     expect(await finalizersOf('configmap', 'keeper')).toEqual([FOREIGN_FINALIZER]);
     expect(await finalizersOf('widgets.proof.example.com', 'gadget')).toEqual([FOREIGN_FINALIZER]);
@@ -68,6 +75,14 @@ describe('a namespace that does not die', () => {
     expect(await stand.changesSince(before)).toEqual([]);
   });
 });
+
+/** What the Temporal UI shows as the run's current details. */
+async function detailsOf(name: string): Promise<string> {
+  const { currentDetails } = await withTemporal(sharedPlatform().temporalAddress, (client) =>
+    client.workflow.getHandle(workflowId(name)).query<{ currentDetails: string }>('__temporal_workflow_metadata'),
+  );
+  return currentDetails;
+}
 
 /** Runs the command that the status gave, as somebody with more rights would. */
 async function stillThere(command: string): Promise<string> {
