@@ -95,7 +95,7 @@ describe('exact undo', () => {
     const rules = cases.map(({ point, moment }, index) =>
       ruleAt(stand.proxy, names[index] ?? '', point, { fault: forGood(moment, index) }),
     );
-    await Promise.all(names.map((name) => stand.owner.teardown(name)));
+    await Promise.all(names.map((name) => stand.teardown(name)));
     await expectBlockedThenGone(cases, names, rules, 'deleted');
   });
 

@@ -104,7 +104,7 @@ describe('kill -9 of a server', () => {
         await strike(names, places, () => Promise.all(names.map((name) => stand.submit(name, DEV))), blow);
         await stand.untilAll(names, ['ready']);
         expectPlanned(await stand.snapshot(), names, places);
-        await strike(names, leaving, () => Promise.all(names.map((name) => stand.owner.teardown(name))), blow);
+        await strike(names, leaving, () => Promise.all(names.map((name) => stand.teardown(name))), blow);
         await stand.untilAll(names, ['deleted']);
         expect(await stand.changesSince(before)).toEqual([]);
         killed.servers += places.length + names.length;
@@ -140,7 +140,7 @@ describe('kill -9 of worker, Temporal and API server together', () => {
           names.map((_, index) => placeAt(places, index)),
         );
         await expectMadeOnceByAudit(names, now);
-        await Promise.all(names.map((name) => stand.owner.teardown(name)));
+        await Promise.all(names.map((name) => stand.teardown(name)));
         await stand.untilAll(names, ['deleted']);
         expect(await stand.changesSince(before)).toEqual([]);
         killed.everything += names.length;

@@ -79,7 +79,7 @@ describe('kill -9 of the worker', () => {
       await strike(names, places, () => Promise.all(names.map((name) => stand.submit(name, DEV))));
       await stand.startWorker();
       await expectReady(names, places);
-      await strike(names, leaving, () => Promise.all(names.map((name) => stand.owner.teardown(name))));
+      await strike(names, leaving, () => Promise.all(names.map((name) => stand.teardown(name))));
       await stand.startWorker();
       await stand.untilAll(names, ['deleted']);
       expect(await stand.changesSince(before)).toEqual([]);
@@ -95,7 +95,7 @@ describe('kill -9 of the worker', () => {
       const names = places.map((_, index) => `kill-two-${number}-${String(index + 1).padStart(2, '0')}`);
       await strike(names, places, () => Promise.all(names.map((name) => stand.submit(name, DEV))), 1);
       await expectReady(names, places);
-      await Promise.all(names.map((name) => stand.owner.teardown(name)));
+      await Promise.all(names.map((name) => stand.teardown(name)));
       await stand.untilAll(names, ['deleted']);
       expect(await stand.changesSince(before)).toEqual([]);
       counted += names.length;

@@ -7,8 +7,8 @@ import type { HeldCall } from './fault-proxy-rules.ts';
 export interface Gate {
   /** All tenants have arrived; says who has not when it takes too long. */
   allArrived(): Promise<void>;
-  /** Later calls pass; what is held stays held. */
-  pass(): void;
+  /** Later calls of this tenant, or of all, pass; what is held stays held. */
+  pass(tenant?: string): void;
   /** Ends the holding, and later calls pass. */
   open(how?: Release): void;
   /** Sends each tenant's held calls to the API server now, as late packets; answers their statuses by tenant. */
@@ -48,8 +48,9 @@ export function gather(proxy: FaultProxy, places: { tenant: string; point: Effec
       },
     }),
   );
-  const pass = (): void => {
-    for (const rule of rules) rule.lift();
+  const pass = (tenant?: string): void => {
+    for (const [index, rule] of rules.entries())
+      if (tenant === undefined || places[index]?.tenant === tenant) rule.lift();
   };
   return {
     async allArrived() {

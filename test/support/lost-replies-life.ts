@@ -119,7 +119,7 @@ async function story(told: Told): Promise<void> {
   if (ready.problems.length > 0) told.violations.push(`is ready with problems: ${words(ready.problems)}`);
   await everyObjectOnce(told);
   if (life === 'held') await hold(around.stand.kube, name, HELD);
-  await around.stand.owner.teardown(name);
+  await around.stand.teardown(name);
   if (life === 'held') await untilReleased(told);
   else await untilRemoved(told, 'deleted');
 }
@@ -127,7 +127,7 @@ async function story(told: Told): Promise<void> {
 /** The caller's own answer: accepted, refused in words, or "may still run". */
 async function submit({ around, name, violations, fault }: Told): Promise<void> {
   try {
-    await around.stand.submit(name, DEV);
+    await around.stand.owner.submit(around.stand.request(name, DEV));
   } catch (error) {
     const allowed: ErrorName[] = ['Unknown', ...(fault?.expected.end === 'refused' ? [fault.expected.code] : [])];
     if (!(error instanceof NaasError) || !allowed.includes(error.code))

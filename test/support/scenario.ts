@@ -40,8 +40,9 @@ export interface Stand {
   /** Signs with a key that nobody trusts. */
   forger(person: Person): Prove;
   request(name: string, overrides: RequestOverrides): Record<string, unknown>;
+  /** These three ask again, with the same id, where no answer came: a stopped worker or a busy machine keeps it. */
   submit(name: string, overrides: RequestOverrides): Promise<void>;
-  /** Cancels; an answer that does not come because a stopped worker holds the task is asked for again. */
+  teardown(name: string): Promise<void>;
   cancelUntilAccepted(name: string): Promise<void>;
   outcomeOfDecide(name: string, message: DecisionMessage, updateId?: string): Promise<string>;
   signalDecision(name: string, message: DecisionMessage): Promise<void>;
@@ -137,7 +138,12 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
     forger: prove.forged,
     request: requestOf,
     async submit(name, overrides) {
-      await owner.submit(requestOf(name, overrides), { requestId: `${name}-${crypto.randomUUID()}` });
+      const requestId = `${name}-${crypto.randomUUID()}`;
+      await persistently(() => owner.submit(requestOf(name, overrides), { requestId }));
+    },
+    async teardown(name) {
+      const requestId = crypto.randomUUID();
+      await persistently(() => owner.teardown(name, { requestId }));
     },
     async cancelUntilAccepted(name) {
       await persistently(() => owner.cancel(name, { requestId: `cancel-${name}` }));
@@ -200,12 +206,12 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
 
 /** A whole life without a fault; `whenReady` looks at it in between. Answers the table of its writes. */
 export async function cleanLife(stand: Stand, name: string, whenReady?: () => Promise<void>): Promise<EffectTable> {
-  const { submit, untilAll, owner, proxy } = stand;
+  const { submit, teardown, untilAll, proxy } = stand;
   await submit(name, { tier: 'dev', environment: 'dev' });
   await untilAll([name], ['ready']);
   const readySeq = proxy.log.length;
   await whenReady?.();
-  await owner.teardown(name);
+  await teardown(name);
   await untilAll([name], ['deleted']);
   return effectTable(proxy, name, readySeq);
 }
