@@ -6,7 +6,7 @@ import type { Plan } from '../plan/plan.ts';
 import { dropped } from '../plan/restore.ts';
 import type { Change, ChangeAdmission, ChangeAdmitted, PackedStage } from '../spec/admission.ts';
 import { isAmong, type People, type Sender } from '../spec/approval.ts';
-import { approvalPolicy, rightsOf, transferPolicy } from '../spec/approval-rules.ts';
+import { changePolicy, rightsOf, transferPolicy } from '../spec/approval-rules.ts';
 import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
 import type { Catalog } from '../spec/catalog.ts';
 import { NaasError, type Problem } from '../spec/errors.ts';
@@ -14,19 +14,19 @@ import type { FieldPath } from '../spec/field-path.ts';
 import { changeGuardrails } from '../spec/guardrails.ts';
 import { type InventoryEntry, refKey, refOf, STAGES, type Stage } from '../spec/inventory.ts';
 import { LABEL } from '../spec/names.ts';
-import { isOperator, namePeople, together } from '../spec/people.ts';
+import { isOperator, leadsOf, namePeople, together } from '../spec/people.ts';
 import type { Proof } from '../spec/proof.ts';
 import { parseRequest } from '../spec/request.ts';
 import { resolve } from '../spec/resolve.ts';
 import type { NamespaceSpec } from '../spec/spec.ts';
 import type { OperationKind } from '../spec/status.ts';
-import { transferRequest } from '../spec/transfer.ts';
+import { transferRequest, transferred } from '../spec/transfer.ts';
 import { type AdmitDependencies, permanentProblems } from './admit.ts';
 import { atTheBoundary, callOptions } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 import { unpackStage } from './packing.ts';
 import { stamped, unstamped } from './stamp.ts';
-import { changesAgainst, type Survey, survey } from './survey.ts';
+import { changesAgainst, inTheWay, liveQuotaOf, type Survey, survey } from './survey.ts';
 
 export interface AdmitChangeInput {
   kind: OperationKind;
@@ -80,30 +80,27 @@ async function admitChange(
     input.signedSinceMs,
   );
   mayAsk(input, by, deps.catalog);
-  const request =
-    kind === 'transfer'
-      ? transferRequest(parseRequest(applied.request), name, body['team'], deps.catalog)
-      : body['request'];
-  const spec = resolve(parseRequest(request), deps.catalog, { cluster: deps.cluster.name });
-  keepIdentity(kind, applied.spec, spec);
+  const spec = wantedSpec(deps, input);
   const planned = plan(spec);
   const digest = planDigest(planned);
   const seen = await survey(deps.cluster, spec, options);
   ownLife(name, applied.incarnation, seen);
   const removals = noLongerPlanned(deps.cluster.name, planned, applied.inventory);
   const gone = droppedFields(deps.cluster.name, planned, applied.stages);
-  const changes = await changesOf(deps.cluster, planned, { removals, dropped: gone, seen }, options);
+  const against = { removals, dropped: gone, ours: uidsOf(applied.inventory), seen };
+  const changes = await changesOf(deps.cluster, planned, against, options);
   if (digest === applied.planDigest && changes.every(({ verb }) => verb === 'keep')) {
     return { verdict: 'unchanged', by };
   }
-  const problems = await problemsOf(deps, spec, planned, seen, options);
+  const problems = [...inTheWay(changes), ...(await problemsOf(deps, spec, planned, seen, options))];
   if (problems.length > 0) return { verdict: 'refused', problems };
-  const owner = kind === 'transfer' ? by : applied.owner;
+  const owner = kind === 'transfer' ? newOwner(spec, by, deps.catalog) : applied.owner;
   return {
     verdict: 'admitted',
-    sender: owner,
+    // Of a transfer that no lead of the new team asked for, whoever takes it over becomes the owner.
+    sender: owner ?? by,
     by,
-    request,
+    request: wantedRequest(deps.catalog, input),
     requestSha256: bodySha256,
     spec,
     incarnation: applied.incarnation,
@@ -133,6 +130,24 @@ function mayAsk({ kind, name, allowed }: AdmitChangeInput, by: Sender, catalog: 
   });
 }
 
+/** A transfer keeps the numbers that hold, whatever the catalog says today; a change is resolved anew. */
+function wantedSpec({ catalog, cluster }: AdmitDependencies, { kind, body, applied }: AdmitChangeInput): NamespaceSpec {
+  if (kind === 'transfer') return transferred(applied.spec, body['team'], catalog);
+  const spec = resolve(parseRequest(body['request']), catalog, { cluster: cluster.name });
+  keepIdentity(applied.spec, spec);
+  return spec;
+}
+
+function wantedRequest(catalog: Catalog, { kind, name, body, applied }: AdmitChangeInput): unknown {
+  if (kind === 'change') return body['request'];
+  return transferRequest(parseRequest(applied.request), name, body['team'], catalog);
+}
+
+/** Nobody owns what is no longer their team's. */
+function newOwner({ team }: NamespaceSpec, by: Sender, catalog: Catalog): Sender | undefined {
+  return isAmong(leadsOf(team, catalog), by) ? by : undefined;
+}
+
 function approvalOf(
   { kind, applied }: AdmitChangeInput,
   spec: NamespaceSpec,
@@ -148,21 +163,18 @@ function approvalOf(
       ([namespace, owner]) => typeof owner !== 'object' || !known.has(`${namespace}/${owner.team}`),
     ),
   );
-  return approvalPolicy(spec, by, added, catalog);
+  return changePolicy(applied.spec, spec, by, added, catalog);
 }
 
 const IDENTITY = ['name', 'team', 'project', 'environment', 'cluster'] as const;
 
 /** A change is to this namespace: what it is called, whose and where it is, cannot change on the way. */
-function keepIdentity(kind: OperationKind, applied: NamespaceSpec, wanted: NamespaceSpec): void {
-  const fixed = IDENTITY.filter((field) => kind === 'change' || field !== 'team');
-  const problems = fixed
-    .filter((field) => applied[field] !== wanted[field])
-    .map((field): Problem => {
-      const todo = field === 'team' ? `; \`naas transfer ${applied.name} --team ${wanted.team}\` hands it over` : '';
-      const message = `${field} is "${applied[field]}" and cannot become "${wanted[field]}" by a change${todo}`;
-      return { code: 'InvalidRequest', message, field, value: wanted[field], allowed: [applied[field]] };
-    });
+function keepIdentity(applied: NamespaceSpec, wanted: NamespaceSpec): void {
+  const problems = IDENTITY.filter((field) => applied[field] !== wanted[field]).map((field): Problem => {
+    const todo = field === 'team' ? `; \`naas transfer ${applied.name} --team ${wanted.team}\` hands it over` : '';
+    const message = `${field} is "${applied[field]}" and cannot become "${wanted[field]}" by a change${todo}`;
+    return { code: 'InvalidRequest', message, field, value: wanted[field], allowed: [applied[field]] };
+  });
   if (problems.length > 0) throw new NaasError(problems);
 }
 
@@ -182,6 +194,10 @@ function noLongerPlanned(cluster: string, planned: Plan, inventory: InventoryEnt
   return inventory.filter((entry) => entry.stage !== 'claim' && !wanted.has(refKey(entry)));
 }
 
+function uidsOf(inventory: readonly InventoryEntry[]): ReadonlySet<string> {
+  return new Set(inventory.flatMap(({ uid }) => (uid === undefined ? [] : [uid])));
+}
+
 function droppedFields(cluster: string, planned: Plan, stages: Record<Stage, PackedStage>): ChangeAdmitted['dropped'] {
   const applied = STAGES.flatMap((stage) => unpackStage(stages[stage])).map(unstamped);
   const before = new Map(applied.map((object) => [refKey(refOf(cluster, object)), object]));
@@ -197,7 +213,7 @@ function droppedFields(cluster: string, planned: Plan, stages: Record<Stage, Pac
 async function changesOf(
   cluster: Cluster,
   planned: Plan,
-  against: Pick<ChangeAdmitted, 'removals' | 'dropped'> & { seen: Survey },
+  against: Pick<ChangeAdmitted, 'removals' | 'dropped'> & { ours: ReadonlySet<string>; seen: Survey },
   options: CallOptions,
 ): Promise<Change[]> {
   const objects = planned.resources.map(({ object }) => object);
@@ -218,9 +234,13 @@ async function problemsOf(
   const objects = planned.resources.map(({ object }) => object);
   const quota = objects.find(({ kind }) => kind === 'ResourceQuota');
   const live = quota === undefined ? undefined : await deps.cluster.read(refOf(deps.cluster.name, quota), options);
-  const used = (live?.['status'] as { used?: Record<string, string> } | undefined)?.used ?? {};
   return [
-    ...changeGuardrails({ spec, catalog: deps.catalog, ingressOwners: seen.ingressOwners, quotaUsed: used }),
+    ...changeGuardrails({
+      spec,
+      catalog: deps.catalog,
+      ingressOwners: seen.ingressOwners,
+      liveQuota: liveQuotaOf(live),
+    }),
     ...outsideClosedList(spec.name, objects),
   ];
 }

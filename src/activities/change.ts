@@ -1,5 +1,5 @@
-// Brings a living namespace from one approved plan to another: pre-images first, then only what differs, each write on the
-// version that it was decided on. It renders nothing, and puts nothing back (restore.ts does).
+// Brings a living namespace from one approved plan to another: pre-images first, then only what was shown to differ, each
+// write on the version that it was decided on. It renders nothing, and puts nothing back (restore.ts does).
 
 import { compare, valueAt } from '../plan/compare.ts';
 import { changeDigest } from '../plan/index.ts';
@@ -9,6 +9,7 @@ import { asMergePatch, type FieldReturn, leaves } from '../plan/restore.ts';
 import type { Change, ChangeAdmitted, PackedStage } from '../spec/admission.ts';
 import { NaasError } from '../spec/errors.ts';
 import type { FieldPath } from '../spec/field-path.ts';
+import { quotaShortfalls } from '../spec/guardrails.ts';
 import {
   describeRef,
   type Effect,
@@ -26,6 +27,7 @@ import { bind, boundPatch, onFreshVersion, unchanged, versionOf } from './fresh.
 import { packJson, unpackStage } from './packing.ts';
 import { readBack, stampDeadline, untilAllEnforced } from './stages.ts';
 import { unstamped } from './stamp.ts';
+import { inTheWay, isKnown, liveQuotaOf } from './survey.ts';
 import { writing } from './switch.ts';
 
 /** What stood in an object's place before the operation; null: nothing. */
@@ -43,6 +45,8 @@ export interface CaptureInput {
   adopting?: boolean;
   /** What was approved; when our own fields have moved since, the answer says what it would be now. */
   changeDigest: string;
+  /** UIDs of what is ours, whatever became of its labels. */
+  ours: string[];
 }
 
 export type Captured =
@@ -52,7 +56,8 @@ export type Captured =
 export interface EnsureChangeInput {
   stage: Stage;
   objects: PackedStage;
-  incarnation: string;
+  /** Reference keys of what was shown to differ: nothing else is written. */
+  touched: string[];
   /** By reference key: the objects that were captured; what came since in another's name is not ours to write. */
   uids: Record<string, string>;
   dropped: ChangeAdmitted['dropped'];
@@ -61,47 +66,25 @@ export interface EnsureChangeInput {
   expect?: ObjectRef[];
 }
 
+export interface RemoveDroppedInput {
+  removals: ObjectRef[];
+  incarnation: string;
+  /** As captured: what came since in another's name is not ours to remove. */
+  uids: Record<string, string>;
+}
+
 export function changeActivities(cluster: Cluster) {
   return {
     /** Reads everything that the change will touch, before its first write. */
-    async captureChange({
-      stages,
-      removals,
-      dropped,
-      adopting = false,
-      changeDigest: approved,
-    }: CaptureInput): Promise<Captured> {
-      return atTheBoundary(async () => {
-        const options = callOptions();
-        const wanted = STAGES.flatMap((stage) => unpackStage(stages[stage]).map((object) => ({ stage, object })));
-        const reads = [
-          ...wanted.map(({ stage, object }) => ({ ref: refOf(cluster.name, object), stage, object })),
-          ...removals.map(({ stage, state: _state, uid: _uid, ...ref }) => ({ ref, stage, object: undefined })),
-        ];
-        const images = await Promise.all(
-          reads.map(async ({ ref, stage, object }) => ({ ref, stage, object, live: await cluster.read(ref, options) })),
-        );
-        const changes = images.map(
-          ({ ref, object, live }): Change =>
-            object === undefined
-              ? { verb: 'remove', ref, fields: [] }
-              : compare(ref, unstamped(object), live, { dropped: dropped[refKey(ref)] ?? [], adopting }),
-        );
-        const now = changeDigest(changes);
-        if (now !== approved) return { moved: { changes, changeDigest: now } };
-        return {
-          images: packJson(images.map(({ ref, stage, live }): PreImage => ({ ref, stage, live: bare(live) }))),
-          uids: Object.fromEntries(
-            images.flatMap(({ ref, live }) => (live === undefined ? [] : [[refKey(ref), live.metadata.uid ?? '']])),
-          ),
-        };
-      });
+    async captureChange(input: CaptureInput): Promise<Captured> {
+      return atTheBoundary(() => capture(cluster, input, callOptions()));
     },
 
     /** One stage of a change: writes what differs, nothing else. */
     async ensureChange(input: EnsureChangeInput): Promise<{ effects: Effect[] }> {
       return writing(cluster, async (options) => {
-        const objects = unpackStage(input.objects);
+        const touched = new Set(input.touched);
+        const objects = unpackStage(input.objects).filter((object) => touched.has(refKey(refOf(cluster.name, object))));
         if (input.expect !== undefined) await readBack(cluster, input.expect, options);
         const effects = await allEffects(
           objects.map((object) => {
@@ -115,25 +98,55 @@ export function changeActivities(cluster: Cluster) {
     },
 
     /** What the wanted plan holds no more; after everything else stands. */
-    async removeDropped({
-      entries,
-      incarnation,
-    }: {
-      entries: InventoryEntry[];
-      incarnation: string;
-    }): Promise<{ effects: Effect[] }> {
+    async removeDropped({ removals, incarnation, uids }: RemoveDroppedInput): Promise<{ effects: Effect[] }> {
       return writing(cluster, async (options) => {
         return {
           effects: await allEffects(
-            entries.map(({ stage: _stage, state: _state, uid, ...ref }) => ({
+            removals.map((ref) => ({
               ref,
-              write: () => drop(cluster, ref, uid, incarnation, options),
+              write: () => drop(cluster, ref, { incarnation, uid: uids[refKey(ref)] }, options),
             })),
           ),
         };
       });
     },
   };
+}
+
+async function capture(cluster: Cluster, input: CaptureInput, options: CallOptions): Promise<Captured> {
+  const { stages, removals, dropped, adopting = false } = input;
+  const wanted = STAGES.flatMap((stage) => unpackStage(stages[stage]).map((object) => ({ stage, object })));
+  const reads = [
+    ...wanted.map(({ stage, object }) => ({ ref: refOf(cluster.name, object), stage, object })),
+    ...removals.map(({ stage, state: _state, uid: _uid, ...ref }) => ({ ref, stage, object: undefined })),
+  ];
+  const images = await Promise.all(
+    reads.map(async ({ ref, stage, object }) => ({ ref, stage, object, live: await cluster.read(ref, options) })),
+  );
+  const ours = new Set(input.ours);
+  const changes = images.map(({ ref, object, live }): Change => {
+    if (object === undefined) return { verb: 'remove', ref, fields: [] };
+    const comparison = { dropped: dropped[refKey(ref)] ?? [], adopting, ...isKnown(live, ours) };
+    return compare(ref, unstamped(object), live, comparison);
+  });
+  // Come since it was admitted: no approval covers it, and nobody can give one.
+  const problems = [...inTheWay(changes), ...images.flatMap(({ object, live }) => shortfalls(object, live))];
+  if (problems.length > 0) throw new NaasError(problems);
+  const now = changeDigest(changes);
+  if (now !== input.changeDigest) return { moved: { changes, changeDigest: now } };
+  return {
+    images: packJson(images.map(({ ref, stage, live }): PreImage => ({ ref, stage, live: bare(live) }))),
+    uids: Object.fromEntries(
+      images.flatMap(({ ref, live }) => (live === undefined ? [] : [[refKey(ref), live.metadata.uid ?? '']])),
+    ),
+  };
+}
+
+/** While people decided, more may have come into use than the change leaves. */
+function shortfalls(object: KubernetesObject | undefined, live: KubernetesObject | undefined) {
+  if (object?.kind !== 'ResourceQuota') return [];
+  const { hard } = object['spec'] as { hard: Record<string, string> };
+  return quotaShortfalls(hard, liveQuotaOf(live));
 }
 
 /** Managed fields are bookkeeping of the server, and half of an object's bytes. */
@@ -153,7 +166,7 @@ async function ensure(
   const captured = input.uids[refKey(ref)];
   const dropped = input.dropped[refKey(ref)] ?? [];
   return onFreshVersion(cluster, ref, options, async (live) => {
-    if (live === undefined) return createNew(cluster, ref, object, captured, options);
+    if (live === undefined) return make(cluster, ref, object, captured, options);
     const ours = incarnationOf(live) === incarnationOf(object);
     if (captured === undefined ? !ours : live.metadata.uid !== captured) throw another(ref);
     if (compare(ref, object, live, { foreign: false, dropped }).verb === 'keep') return unchanged(ref, live);
@@ -162,15 +175,15 @@ async function ensure(
   });
 }
 
-/** A late one must not land after an undo, so it says until when it counts; the fence holds it to that. */
-async function createNew(
+/** There is no version yet to bind it to; it says instead until when it counts, and the fence holds it to that. */
+async function make(
   cluster: Cluster,
   ref: ObjectRef,
   object: KubernetesObject,
   captured: string | undefined,
   options: CallOptions,
 ): Promise<Effect> {
-  // Deleted by somebody since it was captured: it is made anew, for it is ours to be there.
+  // Deleted by somebody since it was captured: it is made anew, for it is ours to be there. A namespace is not.
   if (captured !== undefined && object.kind === 'Namespace') throw another(ref);
   return cluster.apply(stampDeadline(object, cluster, options), { ...options, force: managedKind(object).guardrail });
 }
@@ -189,17 +202,16 @@ function mergePatch(
 async function drop(
   cluster: Cluster,
   ref: ObjectRef,
-  uid: string | undefined,
-  incarnation: string,
+  captured: { incarnation: string; uid: string | undefined },
   options: CallOptions,
 ): Promise<Effect> {
   return onFreshVersion(cluster, ref, options, async (live): Promise<Effect> => {
     if (live === undefined) return { verb: 'delete', ref, outcome: 'absent' };
-    if (incarnationOf(live) !== incarnation || (uid !== undefined && live.metadata.uid !== uid)) {
+    if (incarnationOf(live) !== captured.incarnation || live.metadata.uid !== captured.uid) {
       return { verb: 'delete', ref, outcome: 'skipped' };
     }
-    const version = versionOf(live);
-    return cluster.remove(ref, version.uid, { ...options, resourceVersion: version.resourceVersion });
+    const { uid, resourceVersion } = versionOf(live);
+    return cluster.remove(ref, uid, { ...options, resourceVersion });
   });
 }
 

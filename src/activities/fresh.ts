@@ -1,9 +1,11 @@
 // Writes on objects that exist: read, decide, write on the very version that was read. So a write that was decided on an
-// older state never lands, however late it comes. It decides nothing about the object itself.
+// older state never lands, however late it comes. Whoever reads late decides on what is new: that no attempt outlives its
+// time is for the activity's options to see to. It decides nothing about the object itself.
 import { setTimeout } from 'node:timers/promises';
 import type { KubernetesObject } from '../plan/plan.ts';
 import { NaasError } from '../spec/errors.ts';
 import type { Effect, ObjectRef } from '../spec/inventory.ts';
+import { ANNOTATION } from '../spec/names.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 
 /** A quota's status moves with every pod: some tries in a row may meet another version; more is worth a longer pause. */
@@ -12,12 +14,12 @@ const PAUSE_MS = 20;
 
 export type Version = { uid: string; resourceVersion: string };
 
-export async function onFreshVersion(
+export async function onFreshVersion<T>(
   cluster: Cluster,
   ref: ObjectRef,
   options: CallOptions,
-  write: (live: KubernetesObject | undefined) => Promise<Effect>,
-): Promise<Effect> {
+  write: (live: KubernetesObject | undefined) => Promise<T>,
+): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await write(await cluster.read(ref, options));
@@ -39,9 +41,12 @@ export function versionOf(live: KubernetesObject): Version {
   return { uid, resourceVersion };
 }
 
-/** The object as it is sent: bound to the version that was read. */
+/** The object as it is sent: bound to the version that was read. Until when its creation counted stays said, for life. */
 export function bind(object: KubernetesObject, live: KubernetesObject): KubernetesObject {
-  return { ...object, metadata: { ...object.metadata, ...versionOf(live) } };
+  const { annotations } = object.metadata;
+  const mark = live.metadata.annotations?.[ANNOTATION.claimBefore];
+  const marked = mark === undefined ? {} : { annotations: { ...annotations, [ANNOTATION.claimBefore]: mark } };
+  return { ...object, metadata: { ...object.metadata, ...marked, ...versionOf(live) } };
 }
 
 /** The same for a merge patch. */

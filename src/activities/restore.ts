@@ -1,8 +1,7 @@
 // Puts back what a change found: every field of ours gets its old value where ours still stands, what the change made goes,
 // what it removed comes back. It goes past failures and reports each; access first, the Namespace last.
-import { managedKind } from '../plan/kinds.ts';
 import type { KubernetesObject } from '../plan/plan.ts';
-import { asApplied, asCreated, asMergePatch, differsFromBefore, returns } from '../plan/restore.ts';
+import { asApplied, asMergePatch, asRemade, differsFromBefore, missing, returns } from '../plan/restore.ts';
 import type { PackedStage } from '../spec/admission.ts';
 import { type Effect, type ObjectRef, refKey, refOf, STAGES, type Stage } from '../spec/inventory.ts';
 import { ANNOTATION } from '../spec/names.ts';
@@ -11,6 +10,7 @@ import { incarnationOf, type PreImage } from './change.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 import { bind, boundPatch, onFreshVersion, unchanged, versionOf } from './fresh.ts';
 import { unpackJson, unpackStage } from './packing.ts';
+import { stampDeadline } from './stages.ts';
 import { writing } from './switch.ts';
 
 export interface RestoreInput {
@@ -20,8 +20,16 @@ export interface RestoreInput {
   /** What had been applied before; null for what was not ours. */
   applied: Record<Stage, PackedStage> | null;
   incarnation: string;
+  /** Reference keys of what the operation may have written; nothing else is looked at. */
+  touched: string[];
   /** Reference keys that a person has given up. */
   leftBehind: string[];
+}
+
+export interface Restored {
+  effects: Effect[];
+  /** Somebody deleted the namespace itself: there is nothing to put anything back into. */
+  gone: boolean;
 }
 
 interface Item {
@@ -32,20 +40,22 @@ interface Item {
 
 export function restoreActivities(cluster: Cluster) {
   return {
-    async restore(input: RestoreInput): Promise<{ effects: Effect[] }> {
+    async restore(input: RestoreInput): Promise<Restored> {
       return writing(cluster, async (options) => {
+        const images = unpackJson<PreImage[]>(input.images);
+        if (await isGone(cluster, images, options)) return { effects: [], gone: true };
         const effects: Effect[] = [];
         let failed: PartialFailure | undefined;
-        for (const group of inOrder(itemsOf(cluster.name, input))) {
+        for (const group of inOrder(itemsOf(cluster.name, images, input))) {
           try {
-            effects.push(...(await restoreGroup(cluster, group, input, options)));
+            effects.push(...(await restoreGroup(cluster, group, input.incarnation, options)));
           } catch (error) {
             if (!(error instanceof PartialFailure)) throw error;
             effects.push(...error.details.effects);
             failed = joined(failed, error);
           }
         }
-        if (failed === undefined) return { effects };
+        if (failed === undefined) return { effects, gone: false };
         throw new PartialFailure(failed.cause, { ...failed.details, effects });
       });
     },
@@ -61,15 +71,26 @@ function joined(earlier: PartialFailure | undefined, next: PartialFailure): Part
   });
 }
 
-function itemsOf(cluster: string, { images, wanted, applied, leftBehind }: RestoreInput): Item[] {
+async function isGone(cluster: Cluster, images: readonly PreImage[], options: CallOptions): Promise<boolean> {
+  const before = images.find(({ ref, live }) => ref.kind === 'Namespace' && live !== null);
+  if (before === undefined) return false;
+  const live = await cluster.read(before.ref, options);
+  return live?.metadata.uid !== before.live?.metadata.uid || live?.metadata['deletionTimestamp'] !== undefined;
+}
+
+function itemsOf(
+  cluster: string,
+  images: readonly PreImage[],
+  { wanted, applied, touched, leftBehind }: RestoreInput,
+): Item[] {
   const byKey = (stages: Record<Stage, PackedStage> | null): Map<string, KubernetesObject> => {
     const objects = stages === null ? [] : STAGES.flatMap((stage) => unpackStage(stages[stage]));
     return new Map(objects.map((object) => [refKey(refOf(cluster, object)), object]));
   };
   const [next, last] = [byKey(wanted), byKey(applied)];
-  const given = new Set(leftBehind);
-  return unpackJson<PreImage[]>(images)
-    .filter(({ ref }) => !given.has(refKey(ref)))
+  const [meant, given] = [new Set(touched), new Set(leftBehind)];
+  return images
+    .filter(({ ref }) => meant.has(refKey(ref)) && !given.has(refKey(ref)))
     .map((image) => ({ image, wanted: next.get(refKey(image.ref)), applied: last.get(refKey(image.ref)) }));
 }
 
@@ -85,32 +106,16 @@ function inOrder(items: readonly Item[]): Item[][] {
   ].filter((group) => group.length > 0);
 }
 
-function restoreGroup(cluster: Cluster, group: Item[], input: RestoreInput, options: CallOptions): Promise<Effect[]> {
+function restoreGroup(cluster: Cluster, group: Item[], incarnation: string, options: CallOptions): Promise<Effect[]> {
   return allEffects(
-    group.map((item) => ({ ref: item.image.ref, write: () => putBack(cluster, item, input, options) })),
+    group.map((item) => ({ ref: item.image.ref, write: () => putBack(cluster, item, incarnation, options) })),
   );
 }
 
-async function putBack(cluster: Cluster, item: Item, input: RestoreInput, options: CallOptions): Promise<Effect> {
+function putBack(cluster: Cluster, item: Item, incarnation: string, options: CallOptions): Promise<Effect> {
   const { ref, live: before } = item.image;
-  return onFreshVersion(cluster, ref, options, async (live): Promise<Effect> => {
-    if (before === null) return takeAway(cluster, ref, live, input.incarnation, options);
-    if (live === undefined) {
-      // What was never ours was not ours to remove, so somebody else did.
-      if (incarnationOf(before) !== input.incarnation) return { verb: 'apply', ref, outcome: 'absent' };
-      return cluster.create(asCreated(before), options);
-    }
-    // Removed and made anew by somebody else meanwhile: theirs.
-    if (live.metadata.uid !== before.metadata.uid && !isRestored(live, before)) {
-      return { verb: 'apply', ref, outcome: 'skipped' };
-    }
-    return writeBack(cluster, item, before, live, { ...options, adopted: input.applied === null });
-  });
-}
-
-/** What an earlier try of this undo created anew has another UID, and everything else as it was. */
-function isRestored(live: KubernetesObject, before: KubernetesObject): boolean {
-  return incarnationOf(live) === incarnationOf(before) && incarnationOf(live) !== undefined;
+  if (before !== null) return giveBack(cluster, item, before, options);
+  return onFreshVersion(cluster, ref, options, (live) => takeAway(cluster, ref, live, incarnation, options));
 }
 
 async function takeAway(
@@ -126,45 +131,85 @@ async function takeAway(
   return cluster.remove(ref, uid, { ...options, resourceVersion });
 }
 
-async function writeBack(
+/** What may have to be written to one object, each at most once: what others hold on to as well does not go, and is theirs. */
+type Step = 'remake' | 'return' | 'fill' | 'mark' | 'unmark';
+
+interface Written {
+  step: Step | 'done';
+  effect: Effect;
+}
+
+async function giveBack(cluster: Cluster, item: Item, before: KubernetesObject, options: CallOptions): Promise<Effect> {
+  const taken = new Set<Step>();
+  let told: Effect | undefined;
+  for (;;) {
+    const { step, effect } = await onFreshVersion(cluster, item.image.ref, options, (live) =>
+      next(cluster, item, { before, live, taken }, options),
+    );
+    if (step === 'done') return told ?? effect;
+    taken.add(step);
+    if (step !== 'mark' && step !== 'unmark') told ??= effect;
+  }
+}
+
+interface Seen {
+  before: KubernetesObject;
+  live: KubernetesObject | undefined;
+  taken: ReadonlySet<Step>;
+}
+
+async function next(
   cluster: Cluster,
   { image: { ref }, wanted, applied }: Item,
-  before: KubernetesObject,
-  live: KubernetesObject,
-  { adopted, ...options }: CallOptions & { adopted: boolean },
-): Promise<Effect> {
-  const fields = returns({ applied, wanted: wanted ?? before, before, live });
-  if (live.metadata.annotations?.[ANNOTATION.fence] === undefined) {
-    if (!differsFromBefore(live, fields)) {
-      // The Namespace loses its incarnation last, and that alone fences what is inside of it.
-      return adopted && ref.kind !== 'Namespace' ? unchanged(ref, live) : fence(cluster, ref, live, options);
-    }
-    if (ref.kind === 'Namespace') return cluster.merge(ref, boundPatch(asMergePatch(fields), live), options);
-    const object = bind(asApplied(before, fields), live);
-    return cluster.apply(object, { ...options, force: managedKind(before).guardrail });
+  { before, live, taken }: Seen,
+  options: CallOptions,
+): Promise<Written> {
+  if (live === undefined) {
+    // What was never ours was not ours to remove, so somebody else did.
+    if (taken.has('remake') || applied === undefined)
+      return { step: 'done', effect: { verb: 'apply', ref, outcome: 'absent' } };
+    // Applied, not posted: what is ours has to be ours again, or no later change could take it away.
+    const made = stampDeadline(asRemade(applied, before), cluster, options);
+    return { step: 'remake', effect: await cluster.apply(made, { ...options, force: false }) };
   }
-  return unfence(cluster, ref, live, options);
+  const remade = live.metadata.uid !== before.metadata.uid;
+  // Removed and made anew by somebody else meanwhile: theirs.
+  if (remade && (applied === undefined || incarnationOf(live) !== incarnationOf(before))) {
+    return { step: 'done', effect: { verb: 'apply', ref, outcome: 'skipped' } };
+  }
+  const fields = returns({ applied, wanted: wanted ?? before, before, live });
+  if (!taken.has('return') && differsFromBefore(live, fields)) {
+    if (ref.kind === 'Namespace')
+      return { step: 'return', effect: await cluster.merge(ref, boundPatch(asMergePatch(fields), live), options) };
+    // By force: only values of ours are written over, whoever else may have taken them on.
+    return {
+      step: 'return',
+      effect: await cluster.apply(bind(asApplied(before, fields), live), { ...options, force: true }),
+    };
+  }
+  const gaps = remade ? missing(before, live) : [];
+  if (!taken.has('fill') && gaps.length > 0) {
+    return { step: 'fill', effect: await cluster.merge(ref, boundPatch(asMergePatch(gaps), live), options) };
+  }
+  if (!taken.has('unmark') && live.metadata.annotations?.[ANNOTATION.fence] !== undefined) {
+    return { step: 'unmark', effect: await mark(cluster, ref, live, null, options) };
+  }
+  if (remade || taken.size > 0) return { step: 'done', effect: unchanged(ref, live) };
+  // What is adopted has its Namespace lose the incarnation last, and that alone fences what is inside of it.
+  if (applied === undefined && ref.kind !== 'Namespace') return { step: 'done', effect: unchanged(ref, live) };
+  return { step: 'mark', effect: await mark(cluster, ref, live, 'undo', options) };
 }
 
 /**
  * Nothing to put back, yet a write of the change may still be on its way: it was bound to this very version, so the version
  * has to move. There and back again, because an undo leaves nothing.
  */
-async function fence(cluster: Cluster, ref: ObjectRef, live: KubernetesObject, options: CallOptions): Promise<Effect> {
-  const mark = { metadata: { annotations: { [ANNOTATION.fence]: 'undo' } } };
-  await cluster.merge(ref, boundPatch(mark, live), options);
-  const marked = await cluster.read(ref, options);
-  return marked === undefined ? { verb: 'merge', ref, outcome: 'absent' } : unfence(cluster, ref, marked, options);
-}
-
-async function unfence(
+function mark(
   cluster: Cluster,
   ref: ObjectRef,
   live: KubernetesObject,
+  value: 'undo' | null,
   options: CallOptions,
 ): Promise<Effect> {
-  if (live.metadata.annotations?.[ANNOTATION.fence] === undefined) return unchanged(ref, live);
-  const patch = { metadata: { annotations: { [ANNOTATION.fence]: null } } };
-  const effect = await cluster.merge(ref, boundPatch(patch, live), options);
-  return { ...effect, outcome: 'unchanged' };
+  return cluster.merge(ref, boundPatch({ metadata: { annotations: { [ANNOTATION.fence]: value } } }, live), options);
 }

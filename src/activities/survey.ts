@@ -3,12 +3,21 @@
 import { compare } from '../plan/compare.ts';
 import type { KubernetesObject } from '../plan/plan.ts';
 import type { Change } from '../spec/admission.ts';
+import type { Problem } from '../spec/errors.ts';
 import type { FieldPath } from '../spec/field-path.ts';
-import type { IngressOwner } from '../spec/guardrails.ts';
-import { refKey, refOf } from '../spec/inventory.ts';
+import type { IngressOwner, LiveQuota } from '../spec/guardrails.ts';
+import { describeRef, refKey, refOf } from '../spec/inventory.ts';
 import { LABEL } from '../spec/names.ts';
 import type { NamespaceSpec } from '../spec/spec.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
+
+/** What is known of a living namespace: places that are dropped, by reference key, and the UIDs of what is ours. */
+interface Known {
+  dropped?: Record<string, FieldPath[]>;
+  ours?: ReadonlySet<string>;
+  /** What is somebody else's is taken over. */
+  adopting?: boolean;
+}
 
 export interface Survey {
   liveNamespace: KubernetesObject | undefined;
@@ -31,15 +40,37 @@ export async function changesAgainst(
   objects: KubernetesObject[],
   liveNamespace: KubernetesObject | undefined,
   options: CallOptions,
-  { dropped = {}, adopting = false }: { dropped?: Record<string, FieldPath[]>; adopting?: boolean } = {},
+  { dropped = {}, ours = new Set(), adopting = false }: Known = {},
 ): Promise<Change[]> {
   return Promise.all(
     objects.map(async (object) => {
       const ref = refOf(cluster.name, object);
       const live = liveNamespace === undefined ? undefined : await cluster.read(ref, options);
-      return compare(ref, object, live, { dropped: dropped[refKey(ref)] ?? [], adopting });
+      return compare(ref, object, live, { dropped: dropped[refKey(ref)] ?? [], adopting, ...isKnown(live, ours) });
     }),
   );
+}
+
+/** An object that we made stays ours when somebody takes its labels off. */
+export function isKnown(live: KubernetesObject | undefined, ours: ReadonlySet<string>): { foreign?: false } {
+  return live?.metadata.uid !== undefined && ours.has(live.metadata.uid) ? { foreign: false } : {};
+}
+
+/** What somebody else made under a name of ours is never taken over by a change. */
+export function inTheWay(changes: readonly Change[]): Problem[] {
+  return changes
+    .filter(({ verb }) => verb === 'conflict')
+    .map(({ ref }) => ({
+      code: 'NotOurs',
+      message: `${describeRef(ref)} on cluster ${ref.cluster} exists and is not naas's; remove it or give it another name, then send the change again`,
+    }));
+}
+
+/** What the live quota grants and counts as used; nothing where there is none. */
+export function liveQuotaOf(live: KubernetesObject | undefined): LiveQuota {
+  const spec = live?.['spec'] as { hard?: Record<string, string> } | undefined;
+  const status = live?.['status'] as { used?: Record<string, string> } | undefined;
+  return { hard: spec?.hard ?? {}, used: status?.used ?? {} };
 }
 
 function readNamespace(cluster: Cluster, name: string, options: CallOptions): Promise<KubernetesObject | undefined> {

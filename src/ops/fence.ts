@@ -111,6 +111,13 @@ const workerFence = policy(FENCE_POLICY, {
       messageExpression: `'the claim of namespace ' + variables.name + ' came too late or says no ${ANNOTATION.claimBefore}; its attempt is over'`,
     },
     {
+      // A creation is bound to no version: a late one would write over whatever became of the object since. It carries
+      // another time than the creation that came first; every other write leaves that as it is.
+      expression: `!variables.isInside || request.operation != 'UPDATE' || ${metadataValue('object', 'annotations', ANNOTATION.claimBefore)} == ${metadataValue('oldObject', 'annotations', ANNOTATION.claimBefore)}`,
+      reason: 'Forbidden',
+      messageExpression: `'the creation of ' + request.resource.resource + ' ' + variables.name + ' came too late: it stands already; naas never changes ${ANNOTATION.claimBefore}'`,
+    },
+    {
       // What a change or an undo makes anew inside says until when it counts; what it applies is bound to a version instead.
       expression: `!variables.isInside || request.operation != 'CREATE' || ${metadataValue('object', 'annotations', ANNOTATION.claimBefore)} == '' || timestamp(object.metadata.annotations[${quoted(ANNOTATION.claimBefore)}]) > timestamp(object.metadata.creationTimestamp)`,
       reason: 'Forbidden',

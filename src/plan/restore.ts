@@ -37,8 +37,8 @@ export function returns({ applied, wanted, before, live }: Versions): FieldRetur
       const isOurs = set === undefined ? now === undefined : standsAt(wanted.kind, path, set, now);
       const asBefore = isSame(now, was);
       if (!isOurs && !asBefore) return { path, verb: 'leave' };
-      // A field that was never ours, and was not touched, stays with whoever holds it.
-      if (asBefore && !isOurs && valueAt(applied, path) === undefined) return { path, verb: 'leave' };
+      // A field that was not ours before, and stands as it stood, stays with whoever holds it.
+      if (asBefore && valueAt(applied, path) === undefined) return { path, verb: 'leave' };
       return was === undefined ? { path, verb: 'drop' } : { path, verb: 'set', value: was };
     });
 }
@@ -67,19 +67,20 @@ export function asMergePatch(fields: readonly FieldReturn[]): Record<string, unk
   return patch;
 }
 
-/** A live object as it can be created anew: without what the server alone gives. */
-export function asCreated(before: KubernetesObject): KubernetesObject {
-  const { status: _status, ...object } = before;
-  const { name, namespace, labels, annotations } = before.metadata;
-  return {
-    ...object,
-    metadata: {
-      name,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(labels === undefined ? {} : { labels }),
-      ...(annotations === undefined ? {} : { annotations }),
-    },
-  };
+/** What was ours of an object that has to be made anew; `applied` undefined: all of it. What others added comes after it. */
+export function asRemade(applied: KubernetesObject | undefined, before: KubernetesObject): KubernetesObject {
+  const ours = leaves(applied ?? before).filter((path) => valueAt(before, path) !== undefined);
+  return asApplied(
+    before,
+    ours.map((path) => ({ path, verb: 'set', value: valueAt(before, path) })),
+  );
+}
+
+/** Of all that stood there before, what does not stand there at all. */
+export function missing(before: KubernetesObject, live: KubernetesObject): FieldReturn[] {
+  return leaves(before)
+    .filter((path) => valueAt(live, path) === undefined)
+    .map((path) => ({ path, verb: 'set', value: valueAt(before, path) }));
 }
 
 /** Places that `applied` sets and `wanted` does not: what a change takes away from an object that stays. */
@@ -102,6 +103,7 @@ function within(value: unknown, path: FieldPath): FieldPath[] {
   return Object.entries(value).flatMap(([key, inner]) => within(inner, [...path, key]));
 }
 
+/** Of JSON values, or of nothing, which no JSON can say. */
 function isSame(left: unknown, right: unknown): boolean {
   if (left === undefined || right === undefined) return left === right;
   return canonicalJson(left) === canonicalJson(right);

@@ -1,13 +1,20 @@
 // Which rule of the catalog decides on a request, and whom it seats: recorded at admission, so that a later catalog moves
 // nothing. It gathers no facts and counts no decision (approval.ts does).
 import type { Rights } from './admission.ts';
-import { type ApprovalPolicy, type ApprovalSlot, isAmong, type People, type Sender } from './approval.ts';
+import {
+  type ApprovalPolicy,
+  type ApprovalSlot,
+  type ApprovalTimes,
+  isAmong,
+  type People,
+  type Sender,
+} from './approval.ts';
 import { AWAITED_MAX_BYTES, awaitedBytes } from './awaited.ts';
 import type { ApprovalRule, Catalog } from './catalog.ts';
 import type { SenderRole } from './catalog-schema.ts';
 import { NaasError } from './errors.ts';
 import type { IngressOwner } from './guardrails.ts';
-import { consentSlot } from './names.ts';
+import { consentSlot, TRANSFER_SLOTS } from './names.ts';
 import { inRoles, leadsOf, namesNobody, seatedBy } from './people.ts';
 import { byText } from './resolve-problems.ts';
 import type { NamespaceSpec } from './spec.ts';
@@ -26,32 +33,61 @@ export function approvalPolicy(
       message: `no approval rule covers ${spec.name} (tier ${spec.tier}, template ${spec.template}), requested by ${sender.subject}; add one to approvals.yaml`,
     });
   }
-  const asked = rule.slots.map(
+  const slots = [...seats(rule, spec, catalog), ...consents(spec, ingressOwners, catalog)];
+  keepListed(spec, slots);
+  return { rule: rule.name, slots, times: timesOf(rule) };
+}
+
+/**
+ * By the rule for what the namespace becomes, and by the one for what it is: else whoever asks for a smaller tier would be
+ * free of those who answer for the larger one.
+ */
+export function changePolicy(
+  from: NamespaceSpec,
+  to: NamespaceSpec,
+  by: Sender,
+  addedIngressOwners: Readonly<Record<string, IngressOwner>>,
+  catalog: Catalog,
+): ApprovalPolicy {
+  const wanted = approvalPolicy(to, by, addedIngressOwners, catalog);
+  const held = catalog.approvals.rules.find(({ when }) => holds(when, from));
+  if (held === undefined || held.name === wanted.rule) return wanted;
+  const named = new Set(wanted.slots.map(({ slot }) => slot));
+  const more = seats(held, from, catalog).filter(({ slot }) => !named.has(slot));
+  if (more.length === 0) return wanted;
+  const slots = [...more, ...wanted.slots];
+  keepListed(to, slots);
+  return {
+    rule: `${held.name}, ${wanted.rule}`,
+    slots,
+    times: wanted.slots.length === 0 ? timesOf(held) : wanted.times,
+  };
+}
+
+function seats({ slots }: ApprovalRule, { team }: NamespaceSpec, catalog: Catalog): ApprovalSlot[] {
+  return slots.map(
     ({ slot, why, people, escalation }): ApprovalSlot => ({
       slot,
       why,
-      ...seatedBy(people, spec.team, catalog),
-      escalation: seatedBy(escalation, spec.team, catalog),
+      ...seatedBy(people, team, catalog),
+      escalation: seatedBy(escalation, team, catalog),
     }),
   );
-  const slots = [...asked, ...consents(spec, ingressOwners, catalog)];
+}
+
+function timesOf({ remindAfterMinutes, escalateAfterMinutes, lapseAfterMinutes }: ApprovalRule): ApprovalTimes {
+  return { remindAfterMinutes, escalateAfterMinutes, lapseAfterMinutes };
+}
+
+/** Whoever is asked has to be found by those who look for what waits for them. */
+function keepListed(spec: NamespaceSpec, slots: readonly ApprovalSlot[]): void {
   const bytes = awaitedBytes(slots);
-  if (bytes > AWAITED_MAX_BYTES) {
-    throw new NaasError({
-      code: 'RefusedByGuardrail',
-      message: `${spec.name} would ask too many people for approval: their names come to ${bytes} bytes, at most ${AWAITED_MAX_BYTES} fit; name namespaces of fewer other teams in network.ingressFrom`,
-      field: 'network.ingressFrom',
-    });
-  }
-  return {
-    rule: rule.name,
-    slots,
-    times: {
-      remindAfterMinutes: rule.remindAfterMinutes,
-      escalateAfterMinutes: rule.escalateAfterMinutes,
-      lapseAfterMinutes: rule.lapseAfterMinutes,
-    },
-  };
+  if (bytes <= AWAITED_MAX_BYTES) return;
+  throw new NaasError({
+    code: 'RefusedByGuardrail',
+    message: `${spec.name} would ask too many people for approval: their names come to ${bytes} bytes, at most ${AWAITED_MAX_BYTES} fit; name namespaces of fewer other teams in network.ingressFrom`,
+    field: 'network.ingressFrom',
+  });
 }
 
 /** Taking over what others made is never approved by policy alone. */
@@ -81,8 +117,8 @@ export function transferPolicy(from: NamespaceSpec, to: NamespaceSpec, by: Sende
   return {
     rule: 'transfer',
     slots: [
-      ...seat('gives', from.team, `Team ${from.team} gives ${from.name} away.`),
-      ...seat('takes', to.team, `Team ${to.team} takes ${from.name} over, with its cost.`),
+      ...seat(TRANSFER_SLOTS.gives, from.team, `Team ${from.team} gives ${from.name} away.`),
+      ...seat(TRANSFER_SLOTS.takes, to.team, `Team ${to.team} takes ${from.name} over, with its cost.`),
     ],
     times: {
       remindAfterMinutes: rule?.remindAfterMinutes ?? 60,
@@ -93,9 +129,9 @@ export function transferPolicy(from: NamespaceSpec, to: NamespaceSpec, by: Sende
 }
 
 /** Who may send what to the namespace from now on. */
-export function rightsOf(spec: NamespaceSpec, sender: Sender, catalog: Catalog): Rights {
+export function rightsOf(spec: NamespaceSpec, owner: Sender | undefined, catalog: Catalog): Rights {
   const { submit, change, transfer, teardown, cancel } = catalog.policy.rights;
-  const people = (roles: readonly SenderRole[]): People => inRoles(roles, spec.team, sender, catalog);
+  const people = (roles: readonly SenderRole[]): People => inRoles(roles, spec.team, owner, catalog);
   return {
     submit: people(submit),
     change: people(change),

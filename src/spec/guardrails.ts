@@ -3,6 +3,7 @@
 import { isAmong, type Sender } from './approval.ts';
 import type { Catalog } from './catalog.ts';
 import type { ErrorName, Problem } from './errors.ts';
+import { lookup } from './lookup.ts';
 import { ANNOTATION, defaultNamespaceName, LABEL } from './names.ts';
 import { inRoles, leadsOf, namePeople, namesNobody } from './people.ts';
 import { compareQuantities, parseQuantity } from './quantities.ts';
@@ -64,33 +65,50 @@ function mayBeAdopted({ spec, liveNamespace, requestId }: AdoptionFacts): Proble
 }
 
 export interface ChangeFacts extends Pick<Facts, 'spec' | 'catalog' | 'ingressOwners'> {
-  /** What the live quota counts as used, by key. */
-  quotaUsed: Record<string, string>;
+  liveQuota: LiveQuota;
+}
+
+/** By key, as the API server shows it: what the quota grants, and what counts as used. */
+export interface LiveQuota {
+  hard: Record<string, string>;
+  used: Record<string, string>;
 }
 
 type ChangeGuardrail = (facts: ChangeFacts) => Problem[];
 
-const CHANGE_GUARDRAILS: readonly ChangeGuardrail[] = [ingressSourcesAreTheirs, quotaCoversUse];
+const CHANGE_GUARDRAILS: readonly ChangeGuardrail[] = [
+  ingressSourcesAreTheirs,
+  ({ spec, liveQuota }) => quotaShortfalls(spec.quota, liveQuota),
+];
 
 /** The same for a change of a living namespace, whose name and owner stand. */
 export function changeGuardrails(facts: ChangeFacts): Problem[] {
   return CHANGE_GUARDRAILS.flatMap((check) => check(facts));
 }
 
-/** A quota below use evicts nothing, but from then on nothing can start or be replaced: that is never what was meant. */
-function quotaCoversUse({ spec, quotaUsed }: ChangeFacts): Problem[] {
-  return Object.entries(spec.quota).flatMap(([key, wanted]): Problem[] => {
-    const used = Object.hasOwn(quotaUsed, key) ? quotaUsed[key] : undefined;
-    if (used === undefined || compareQuantities(parseQuantity(used), parseQuantity(wanted)) <= 0) return [];
+/**
+ * A quota taken below use evicts nothing, but from then on nothing can start or be replaced: that is never what was meant.
+ * What is over its quota already, and is granted no less, is not this change's doing.
+ */
+export function quotaShortfalls(wanted: Readonly<Record<string, string>>, { hard, used }: LiveQuota): Problem[] {
+  return Object.entries(wanted).flatMap(([key, value]): Problem[] => {
+    const inUse = lookup(used, key);
+    if (inUse === undefined || !isLess(value, inUse)) return [];
+    const granted = lookup(hard, key);
+    if (granted !== undefined && !isLess(value, granted)) return [];
     return [
       {
         code: 'RefusedByGuardrail',
-        message: `quota.${key}: ${used} are in use, the change allows ${wanted}; free the difference first, or ask for at least ${used}`,
+        message: `quota.${key}: ${inUse} are in use, the change allows ${value}; free the difference first, or ask for at least ${inUse}`,
         field: `quota.${key}`,
-        value: wanted,
+        value,
       },
     ];
   });
+}
+
+function isLess(left: string, right: string): boolean {
+  return compareQuantities(parseQuantity(left), parseQuantity(right)) < 0;
 }
 
 function senderMaySubmit({ sender, spec, catalog }: Facts): Problem[] {

@@ -31,7 +31,10 @@ export const ANNOTATION = {
   planDigest: 'naas.dev/plan-digest',
   /** gzip + base64 of the Spec: the cluster alone is enough to rebuild a run. */
   spec: 'naas.dev/spec',
-  /** RFC 3339, the API server's clock: a claim that reaches the API server later is denied there. */
+  /**
+   * RFC 3339, the API server's clock: a creation that reaches the API server later is denied there. It stays for life, so
+   * that a late creation is told from the object that came in time.
+   */
   claimBefore: 'naas.dev/claim-before',
   /** Set and taken away again by an undo: it moves the object's version on, so that no write that was read before lands. */
   fence: 'naas.dev/fence',
@@ -68,6 +71,9 @@ export const CONSENT_SLOT_PREFIX = 'ingress-from-';
 export function consentSlot(team: string): string {
   return `${CONSENT_SLOT_PREFIX}${team}`;
 }
+
+/** Of a transfer. Whoever sits for the team that takes it becomes the namespace's owner. */
+export const TRANSFER_SLOTS = { gives: 'gives', takes: 'takes' } as const;
 
 /** RFC 1123 label, as Kubernetes demands of a namespace: at most 63 characters. */
 export const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;

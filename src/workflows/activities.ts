@@ -9,9 +9,9 @@ import type { ErrorName } from '../spec/errors.ts';
  * errors are not retried at all the activities say themselves, from the table in spec/errors.
  */
 const RETRY = { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 10_000 } as const;
-
 /** A refusal by the switch is for the run to hear at once: it waits until naas is resumed, however long that takes. */
 const WRITE_RETRY = { ...RETRY, nonRetryableErrorTypes: ['Paused' satisfies ErrorName] };
+const FEW_TRIES = { ...WRITE_RETRY, maximumAttempts: 4 };
 
 /** Reads and signatures: no deadline of their own, because a request may wait for a cluster that is away. */
 export function reading(
@@ -51,28 +51,29 @@ export function ensuring(
   });
 }
 
-/** As patient as a stage; each write is bound to the version that it was decided on, so a lost attempt is fenced as well. */
+/**
+ * As patient as a stage. No heartbeat, for the reason of the claim: each attempt reads before it writes, so a worker that was
+ * stopped and wakes would write on what it finds then, the undo's work or a later change's. An attempt is over, by its answer
+ * or by its deadline, before the next one or an undo begins.
+ */
 export function changing(
   timing: Timing,
   summary: string,
 ): Pick<Activities, 'captureChange' | 'ensureChange' | 'removeDropped'> {
-  return proxyActivities<Activities>({
-    ...bounded(timing),
-    startToCloseTimeout: 60_000,
-    ...heartbeat(timing),
-    summary,
-  });
+  return proxyActivities<Activities>({ ...bounded(timing), startToCloseTimeout: 15_000, summary });
 }
 
-/** Few attempts: what still fails then is told to a person, and tried again from there for as long as it takes. */
-export function removing(
-  timing: Timing,
-  summary: string,
-): Pick<Activities, 'revokeAccess' | 'deleteNamespace' | 'restore'> {
+/** No heartbeat, for the same reason; longer, because it goes through all that a change has touched. */
+export function restoring(summary: string): Pick<Activities, 'restore'> {
+  return proxyActivities<Activities>({ startToCloseTimeout: 20_000, retry: FEW_TRIES, summary });
+}
+
+/** Few tries: what still fails then is told to a person, and tried again from there for as long as it takes. */
+export function removing(timing: Timing, summary: string): Pick<Activities, 'revokeAccess' | 'deleteNamespace'> {
   return proxyActivities<Activities>({
     startToCloseTimeout: 60_000,
     ...heartbeat(timing),
-    retry: { ...WRITE_RETRY, maximumAttempts: 4 },
+    retry: FEW_TRIES,
     summary,
   });
 }

@@ -50,7 +50,10 @@ export async function change(
     },
   });
   if (admission.verdict === 'refused') {
-    noteProblems(run, admission.problems);
+    // Of somebody who may not ask nothing is kept: they could push the rest out of the history.
+    if (!admission.problems.some(({ code }) => code === 'Unproven' || code === 'NotAllowed')) {
+      noteProblems(run, admission.problems);
+    }
     throw refusal(admission.problems);
   }
   // Another one may have come and gone while this was checked.
@@ -66,6 +69,8 @@ export async function change(
     approval: null,
     reminded: false,
     problems: [],
+    reached: [],
+    givenUp: [],
   });
   const answer = answerOf(run, admission, message.requestId);
   remember(run, { requestId: message.requestId, bodySha256, answer });

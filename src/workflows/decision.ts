@@ -7,6 +7,7 @@ import type { DecideAnswer, DecisionMessage } from './messages.ts';
 import { checkDecision } from './payload.ts';
 import { askedOf, note, noteProblems, now, publish, type Run, refusal } from './run.ts';
 import { ask, proveDecision } from './sender.ts';
+import { NONCES_LENGTH } from './state.ts';
 
 export async function decide(run: Run, message: MessageName, decision: DecisionMessage): Promise<DecideAnswer> {
   const { state } = run;
@@ -24,16 +25,26 @@ export async function decide(run: Run, message: MessageName, decision: DecisionM
   const { approval } = askedOf(run);
   if (approval === null)
     throw refusal({ code: 'NotAwaitingApproval', message: `namespace ${run.name}: nothing waits for a decision` });
+  if (state.nonces?.includes(nonce)) throw refusal(spent(sender.subject));
   const verdict = judge(approval, { by: sender, nonce, ...decision, reason: decision.reason ?? '' }, now());
   if ('refused' in verdict) throw refusal(verdict.refused);
   const { counted } = verdict;
   approval.counted = verdict.all;
+  state.nonces = [...(state.nonces ?? []), nonce].slice(-NONCES_LENGTH);
   const said = counted.reason === '' ? '' : `: ${counted.reason}`;
   note(run, { kind: 'decision', text: `${counted.decision} for ${counted.slot}${said}`, by: counted.subject });
   const awaits = counted.decision === 'reject' ? [] : openSlots(approval).map((slot) => slot.slot);
   if (awaits.length > 0) publish(run);
   else settle(run);
   return { slot: counted.slot, decision: counted.decision, phase: state.phase, awaits };
+}
+
+/** The same change may be asked for again, with the same digests: what was signed for the first one decides on it alone. */
+function spent(subject: string): Problem {
+  return {
+    code: 'AlreadyDecided',
+    message: `this proof of ${subject} was counted before; decide anew on what waits now`,
+  };
 }
 
 /** A signal has nobody to answer to: what is wrong with it stands in the timeline instead. */

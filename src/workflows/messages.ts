@@ -46,7 +46,7 @@ export interface ChangeMessage {
   by: Proof;
 }
 
-/** Hands the namespace over to another team of the catalog; everything else of it stays. */
+/** Hands the namespace over to another team of the catalog: their people, their cost; everything else of it stays. */
 export interface TransferMessage {
   requestId: string;
   team: string;

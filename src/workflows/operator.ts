@@ -21,7 +21,10 @@ export async function skip(run: Run, message: SkipMessage): Promise<PhaseAnswer>
   const { state } = run;
   const objects = state.blocked?.objects ?? [];
   // Without the namespace nothing would be left of the run, which is another decision.
-  if (objects.length === 0 || (state.operation === null && objects.some(({ kind }) => kind === 'Namespace'))) {
+  if (
+    objects.length === 0 ||
+    ((state.operation ?? state.takeover) === undefined && objects.some(({ kind }) => kind === 'Namespace'))
+  ) {
     throw refusal({
       code: 'NotAllowed',
       message: `namespace ${run.name} is blocked by what is inside it or by the Namespace itself, which cannot be skipped; mend it, or \`naas abandon ${run.name} --reason …\` gives all of it up`,
@@ -29,7 +32,10 @@ export async function skip(run: Run, message: SkipMessage): Promise<PhaseAnswer>
   }
   const given = new Set(objects.map(refKey));
   state.leftBehind.push(...objects.map((ref) => ({ ref, by: subject, reason: message.reason, at: now() })));
-  if (state.operation === null) state.inventory = state.inventory.filter((entry) => !given.has(refKey(entry)));
+  // Left as it is by this undo; it stays ours, for a later operation to mend and for the deletion to take.
+  const transition = state.operation ?? state.takeover;
+  if (transition !== undefined) transition.givenUp.push(...given);
+  else state.inventory = state.inventory.filter((entry) => !given.has(refKey(entry)));
   note(run, {
     kind: 'message',
     text: `skip ${objects.map(describeRef).join(', ')}: ${message.reason}`,

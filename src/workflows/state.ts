@@ -2,7 +2,7 @@
 import type { Admitted, ChangeAdmitted } from '../spec/admission.ts';
 import type { ApprovalState } from '../spec/approval.ts';
 import type { Problem } from '../spec/errors.ts';
-import type { InventoryEntry, ObjectRef } from '../spec/inventory.ts';
+import type { InventoryEntry, ObjectRef, Stage } from '../spec/inventory.ts';
 import type { OperationStep, Phase } from '../spec/lifecycle.ts';
 import type {
   Blocked,
@@ -27,12 +27,16 @@ export interface Asked {
   problems: Problem[];
 }
 
-/** From what stands to what is wanted, object by object; `images` holds what stood there, from before the first write. */
+/** From what stands to what is wanted, object by object. */
 export interface Transition {
   kind: OperationKind | 'adopt' | 'recover';
   admission: ChangeAdmitted;
-  /** gzip + base64 of PreImage[]. */
+  /** gzip + base64 of what stood there before (PreImage[]); set before the first write. */
   images?: string;
+  /** How far it came: each is listed before its first write. */
+  reached: (Stage | 'removal')[];
+  /** Reference keys of what an operator has given up of its undo. */
+  givenUp: string[];
 }
 
 /** A change or a transfer beside the phase `ready`; gone when it is applied, refused, dropped or undone. */
@@ -53,8 +57,8 @@ export interface LifecycleState extends Asked {
   provisioningStartedAt?: string;
   readyAt?: string;
   leaseEndsAt?: string;
-  /** What stood in a namespace before it was adopted or recovered; gzip + base64. */
-  images?: string;
+  /** While a namespace that stood already is adopted or recovered. */
+  takeover?: Transition;
   /** The request that holds after a change; absent: the submitted one. */
   wanted?: { requestId: string; request: unknown };
   operation: Operation | null;
@@ -65,6 +69,8 @@ export interface LifecycleState extends Asked {
   blocked: Blocked | null;
   /** Set while a write waits for `naas resume`; what it interrupts stays as it is. */
   paused?: Pause;
+  /** Of the newest decisions that counted, whatever they were on: a proof counts once. */
+  nonces?: string[];
   /** Since when the namespace is Terminating, and what is still in it. */
   dying?: { since: string; remaining: Blocker[] };
   /** Until when the name of a deleted namespace rests; deleted when somebody of its team takes it before. */
@@ -76,6 +82,9 @@ export interface LifecycleState extends Asked {
 
 /** What a run begins with: a caller's start argument, or what an earlier run of the same namespace carried over. */
 export type LifecycleInput = StartArgument | { resume: LifecycleState };
+
+/** A proof lives for minutes; in that time nobody makes this many decisions on one namespace. */
+export const NONCES_LENGTH = 100;
 
 /** Reads what an older build carried over. A version that this build does not know stops the task until the right build runs. */
 export function upgrade(state: LifecycleState | EarlierState): LifecycleState {

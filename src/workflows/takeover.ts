@@ -9,11 +9,11 @@ import { requestOf } from '../spec/request-of.ts';
 import { block, pauseBlocked, unblock } from './blocked.ts';
 import { cancellably } from './cancellable.ts';
 import { failureOf } from './failure.ts';
-import { putBack, write } from './operation.ts';
 import { throughPauses } from './pause.ts';
 import { becomeReady } from './provision.ts';
 import { admittedOf, enter, isLong, note, noteProblems, type Run, step } from './run.ts';
 import type { Transition } from './state.ts';
+import { type PutBack, putBack, write } from './transition.ts';
 
 export function isTakeover({ state }: Run): boolean {
   return state.submission.mode !== 'create';
@@ -21,12 +21,12 @@ export function isTakeover({ state }: Run): boolean {
 
 export async function takeOver(run: Run): Promise<void> {
   if (run.state.step === 'undoing') return undoTakeover(run);
-  const transition = takeoverOf(run);
   const { recovered } = admittedOf(run);
+  const transition = begun(run);
   run.state.inventory = recovered === undefined ? [] : standing(run, recovered.uids);
   try {
-    const looked = await cancellably(run, () => write(run, transition, (images) => keep(run, images)));
-    if (looked === 'moved') return turnBack(run, [moved(run)]);
+    const what = await cancellably(run, () => write(run, transition));
+    if (what !== undefined) return turnBack(run, [moved(run)]);
   } catch (error) {
     return turnBack(run, explain(run, error));
   }
@@ -35,23 +35,23 @@ export async function takeOver(run: Run): Promise<void> {
     rememberRequest(run);
     noteDrift(run);
   }
+  delete run.state.takeover;
   becomeReady(run, recovered?.since);
 }
 
-/** Set before the first write; from then on an undo has something to give back. */
-function keep(run: Run, images: string): void {
-  run.state.images = images;
-}
-
-function takeoverOf(run: Run): Transition {
-  const { submission, images } = run.state;
+/** Kept with the run: an undo needs what stood there, also after the history was renewed. */
+function begun(run: Run): Transition {
+  const { state } = run;
+  const { submission } = state;
   const admission = admittedOf(run);
   const { sender: by } = admission;
-  return {
+  state.takeover = {
     kind: submission.mode === 'adopt' ? 'adopt' : 'recover',
     admission: { ...admission, by, request: submission.request, removals: [], dropped: {} },
-    ...(images === undefined ? {} : { images }),
+    reached: [],
+    givenUp: [],
   };
+  return state.takeover;
 }
 
 function standing(run: Run, uids: Record<string, string>): InventoryEntry[] {
@@ -93,19 +93,24 @@ async function turnBack(run: Run, problems: Problem[]): Promise<void> {
 export async function undoTakeover(run: Run): Promise<void> {
   const { state } = run;
   while (!isLong(run) && (state.phase === 'provisioning' || state.phase === 'blocked')) {
-    const applied = state.submission.mode === 'adopt' ? null : admittedOf(run).stages;
-    const why = await throughPauses(run, async () =>
-      isEnd(state.phase) ? undefined : putBack(run, takeoverOf(run), applied),
-    );
-    if (isEnd(state.phase)) return;
-    if (why === undefined) {
+    const attempt = await throughPauses(run, () => attemptUndo(run));
+    if (attempt === undefined) return;
+    if ('back' in attempt) {
       unblock(run);
       state.inventory = [];
-      return enter(run, 'failed', 'undoing', 'everything is as it was before');
+      delete state.takeover;
+      return enter(run, 'failed', 'undoing', attempt.back);
     }
-    block(run, why);
-    await pauseBlocked(run);
+    block(run, attempt.why);
+    await pauseBlocked(run, attempt.retryAfterMs);
   }
+}
+
+async function attemptUndo(run: Run): Promise<PutBack | undefined> {
+  const { state } = run;
+  if (isEnd(state.phase) || state.takeover === undefined) return undefined;
+  const attempt = await putBack(run, state.takeover);
+  return isEnd(state.phase) ? undefined : attempt;
 }
 
 function explain(run: Run, error: unknown): Problem[] {

@@ -1,0 +1,148 @@
+// From what stands to what is wanted, and back: the writes that changes, transfers, adoptions and recoveries have in common.
+// It looks first, writes only what differs, and remembers how far it came; whoever calls it says what that means for the run.
+import type { Captured } from '../activities/change.ts';
+import {
+  confirm,
+  type Effect,
+  type InventoryEntry,
+  type ObjectRef,
+  refKey,
+  STAGES,
+  type Stage,
+  strike,
+} from '../spec/inventory.ts';
+import { changing, restoring } from './activities.ts';
+import type { block } from './blocked.ts';
+import { failureOf } from './failure.ts';
+import { isPause, throughPauses } from './pause.ts';
+import { listed, readBack } from './provision.ts';
+import { admittedOf, noteEffects, type Run } from './run.ts';
+import type { Transition } from './state.ts';
+
+export type Moved = Extract<Captured, { moved: unknown }>['moved'];
+
+/** Answers what has moved since it was approved, where that is so: nothing was written then. */
+export async function write(run: Run, transition: Transition): Promise<Moved | undefined> {
+  const { admission } = transition;
+  const captured = await capture(run, transition);
+  if ('moved' in captured) return captured.moved;
+  transition.images = captured.images;
+  const known = new Set(run.state.inventory.map(refKey));
+  for (const stage of STAGES) {
+    const refs = touched(transition, stage);
+    if (refs.length === 0) continue;
+    transition.reached.push(stage);
+    run.state.inventory.push(...intended(refs, stage, known));
+    await ensure(run, transition, stage, refs, captured.uids);
+  }
+  if (admission.removals.length > 0) {
+    transition.reached.push('removal');
+    await removeDropped(run, transition, captured.uids);
+  }
+  return undefined;
+}
+
+/** What stood there before the first write, recorded; unless our own fields have moved since the change was approved. */
+function capture(run: Run, { kind, admission }: Transition): Promise<Captured> {
+  const { stages, removals, dropped, timing, changeDigest } = admission;
+  const { captureChange } = changing(timing, `Look: what stands in ${run.name} before the ${kind}`);
+  const ours = run.state.inventory.flatMap(({ uid }) => (uid === undefined ? [] : [uid]));
+  return captureChange({ stages, removals, dropped, adopting: kind === 'adopt', changeDigest, ours });
+}
+
+/** The Namespace carries request, digest and Spec, so every change writes it, and first. */
+function touched({ admission }: Transition, stage: Stage): ObjectRef[] {
+  if (stage === 'claim') return admission.refs.claim;
+  const kept = new Set(admission.changes.filter(({ verb }) => verb === 'keep').map(({ ref }) => refKey(ref)));
+  return admission.refs[stage].filter((ref) => !kept.has(refKey(ref)));
+}
+
+async function ensure(
+  run: Run,
+  { kind, admission }: Transition,
+  stage: Stage,
+  refs: ObjectRef[],
+  uids: Record<string, string>,
+): Promise<void> {
+  const { stages, timing, dropped } = admission;
+  const { ensureChange } = changing(timing, `${kind} of ${run.name}: ${listed(refs)}`);
+  const input = {
+    stage,
+    objects: stages[stage],
+    touched: refs.map(refKey),
+    uids,
+    dropped,
+    adopting: kind === 'adopt',
+    ...(stage === 'access' ? { expect: readBack(admission) } : {}),
+  };
+  await throughPauses(run, () => recorded(run, () => ensureChange(input)));
+}
+
+async function removeDropped(run: Run, { kind, admission }: Transition, uids: Record<string, string>): Promise<void> {
+  const { timing, incarnation } = admission;
+  const removals = admission.removals.map(refOnly);
+  const { removeDropped } = changing(timing, `${kind} of ${run.name}: remove ${listed(removals)}`);
+  await throughPauses(run, () => recorded(run, () => removeDropped({ removals, incarnation, uids })));
+}
+
+function refOnly({ stage: _stage, state: _state, uid: _uid, ...ref }: InventoryEntry): ObjectRef {
+  return ref;
+}
+
+async function recorded(run: Run, work: () => Promise<{ effects: Effect[] }>): Promise<void> {
+  const settle = (effects: readonly Effect[]): void => {
+    run.state.inventory = strike(confirm(run.state.inventory, effects), effects);
+    noteEffects(run, effects);
+  };
+  try {
+    settle((await work()).effects);
+  } catch (error) {
+    settle(failureOf(error).effects);
+    throw error;
+  }
+}
+
+function intended(refs: ObjectRef[], stage: Stage, known: ReadonlySet<string>): InventoryEntry[] {
+  return refs.filter((ref) => !known.has(refKey(ref))).map((ref) => ({ ...ref, stage, state: 'intended' }));
+}
+
+/** `back`: how it came back, in words. Else why it could not all be put back. */
+export type PutBack = { back: string } | { why: Parameters<typeof block>[1]; retryAfterMs?: number | undefined };
+
+/** Throws nothing but a pause: the work is to be begun again after it. */
+export async function putBack(run: Run, transition: Transition): Promise<PutBack> {
+  const { images, admission, kind, reached, givenUp } = transition;
+  if (images === undefined || reached.length === 0) return { back: 'nothing had been changed' };
+  const { restore } = restoring(`Undo the ${kind} of ${run.name}: put back what stood there before`);
+  try {
+    const { effects, gone } = await restore({
+      images,
+      wanted: admission.stages,
+      applied: kind === 'adopt' ? null : admittedOf(run).stages,
+      incarnation: admission.incarnation,
+      touched: reached.flatMap((part) =>
+        (part === 'removal' ? admission.removals : touched(transition, part)).map(refKey),
+      ),
+      leftBehind: givenUp,
+    });
+    returned(run, transition, effects);
+    if (gone) return { back: 'the namespace itself was deleted past naas' };
+    if (givenUp.length > 0) return { back: `all is as it was before, but ${givenUp.length} that were left behind` };
+    return { back: 'everything is as it was before' };
+  } catch (error) {
+    const { problems, objects, effects, retryAfterMs } = failureOf(error);
+    returned(run, transition, effects);
+    if (isPause(error)) throw error;
+    return { why: { problems, objects, blockers: [] }, retryAfterMs };
+  }
+}
+
+/** What the change had removed is ours again, as a new object; by this try of the undo, or by one whose answer was lost. */
+function returned(run: Run, { admission }: Transition, effects: readonly Effect[]): void {
+  const known = new Set(run.state.inventory.map(refKey));
+  const standing = effects.filter(({ verb, uid }) => verb !== 'delete' && uid !== undefined);
+  const back = new Set(standing.map(({ ref }) => refKey(ref)));
+  const again = admission.removals.filter((entry) => back.has(refKey(entry)) && !known.has(refKey(entry)));
+  run.state.inventory = strike(confirm([...run.state.inventory, ...again], effects), effects);
+  noteEffects(run, effects);
+}
