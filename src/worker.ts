@@ -126,9 +126,12 @@ function dependencies(connection: NativeConnection, cluster: KubernetesCluster) 
 }
 
 async function bundled() {
+  const workflowsPath = workflowModule('index');
   const converter = workflowModule('data-converter');
   return bundleWorkflowCode({
-    workflowsPath: workflowModule('index'),
+    workflowsPath,
+    // Loaded once for all runs, as in the bundle that is built beforehand.
+    preloadModules: [workflowsPath],
     payloadConverterPath: converter,
     failureConverterPath: converter,
   });
