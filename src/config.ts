@@ -45,8 +45,11 @@ const environment = z.object({
   NAAS_WORKFLOW_BUNDLE: z.string().min(1).optional(),
   /** Upper bound of writes a second on the cluster, shared by all activities of this worker. */
   NAAS_CLUSTER_WRITES_PER_SECOND: z.coerce.number().positive().default(400),
-  /** How long the server waits for a worker that keeps a run in memory before it gives the run to another. */
-  NAAS_STICKY_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
+  /**
+   * How long the server waits for a worker that keeps a run in memory before it gives the run to another. A worker that takes no
+   * task for 3 s is dead or drowning; the SDK's own 10 s only make each recovery that much longer.
+   */
+  NAAS_STICKY_TIMEOUT_MS: z.coerce.number().int().positive().default(3_000),
   /** Serves /healthz and /readyz there; without it nothing is served. */
   NAAS_HEALTH_ADDRESS: listenAddress,
   /** Serves Prometheus metrics at /metrics there; without it none are kept. */

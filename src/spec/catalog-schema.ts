@@ -157,7 +157,7 @@ export const policySchema = z.strictObject({
     cancel: senders,
   }),
   timing: z.strictObject({
-    // A claim that a killed worker left is repeated after 15 s and needs some for itself.
+    // A claim that a killed worker left is repeated after 10 s and needs some for itself.
     stageTimeoutSeconds: seconds.min(30),
     heartbeatSeconds: seconds,
     blockedRetrySeconds: seconds,

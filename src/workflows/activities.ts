@@ -13,11 +13,18 @@ const RETRY = { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 10
 const WRITE_RETRY = { ...RETRY, nonRetryableErrorTypes: ['Paused' satisfies ErrorName] };
 const FEW_TRIES = { ...WRITE_RETRY, maximumAttempts: 4 };
 
+/**
+ * Reads and the writes of a stage last well under a second, so this heartbeat is never sent and costs nothing; it only tells a
+ * killed worker sooner than the catalog's, which is for removals that last.
+ */
+const QUICK_HEARTBEAT_MS = 4_000;
+
 /** Reads and signatures: no deadline of their own, because a request may wait for a cluster that is away. */
 export function reading(
   summary: string,
 ): Pick<Activities, 'admit' | 'admitChange' | 'examineOnly' | 'verifySender' | 'verifyDecision'> {
-  return proxyActivities<Activities>({ startToCloseTimeout: 30_000, retry: RETRY, summary });
+  const heartbeatTimeout = QUICK_HEARTBEAT_MS;
+  return proxyActivities<Activities>({ startToCloseTimeout: 30_000, heartbeatTimeout, retry: RETRY, summary });
 }
 
 /** Reads of everything, for a sweep: it ends while it is still worth something, and the next one comes by itself. */
@@ -35,7 +42,7 @@ export function sweeping(summary: string): Pick<Activities, 'findOrphans'> {
  * may begin before the first is over. Short, because that is also how long a killed worker holds it up.
  */
 export function claiming(timing: Timing, summary: string): Pick<Activities, 'claimNamespace'> {
-  return proxyActivities<Activities>({ ...bounded(timing), startToCloseTimeout: 15_000, summary });
+  return proxyActivities<Activities>({ ...bounded(timing), startToCloseTimeout: 10_000, summary });
 }
 
 /** A heartbeat, because the incarnation fences what a lost attempt may still write. */
@@ -46,7 +53,7 @@ export function ensuring(
   return proxyActivities<Activities>({
     ...bounded(timing),
     startToCloseTimeout: 60_000,
-    ...heartbeat(timing),
+    heartbeatTimeout: Math.min(QUICK_HEARTBEAT_MS, timing.heartbeatSeconds * 1000),
     summary,
   });
 }

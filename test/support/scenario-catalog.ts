@@ -8,7 +8,7 @@ import type { ApprovalTimes } from '../../src/spec/approval.ts';
 import type { Approvals } from '../../src/spec/catalog.ts';
 
 const HURRIED = {
-  // A claim that a killed worker left behind is repeated after 15 s and has to have time then.
+  // A claim that a killed worker left behind is repeated after 10 s and has to have time then.
   stageTimeoutSeconds: 30,
   heartbeatSeconds: 2,
   blockedRetrySeconds: 1,
