@@ -31,7 +31,10 @@ export interface NamespaceRemoval {
  * that an ordinary deletion ends within one attempt.
  */
 const LOOK_FOR_MS = 45_000;
-const FIRST_LOOKS_EVERY_MS = 200;
+/** The controller's own wait: before it nothing is gone, and looking often would only cost the API server. */
+const USUAL_WAIT_MS = 5_000;
+const LOOKS_BEFORE_EVERY_MS = 1_000;
+const FIRST_LOOKS_EVERY_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
 
 export function removalActivities(cluster: Cluster) {
@@ -95,7 +98,8 @@ function bare(entry: InventoryEntry): ObjectRef {
 type Look = Pick<NamespaceRemoval, 'gone' | 'stuck' | 'remaining'>;
 
 async function untilGone(cluster: Cluster, effect: Effect, options: CallOptions): Promise<Look> {
-  const giveUpMs = Math.min(Date.now() + LOOK_FOR_MS, options.deadlineMs - LONGEST_PAUSE_MS);
+  const beganMs = Date.now();
+  const giveUpMs = Math.min(beganMs + LOOK_FOR_MS, options.deadlineMs - LONGEST_PAUSE_MS);
   const { name } = effect.ref;
   let pauseMs = FIRST_LOOKS_EVERY_MS;
   for (;;) {
@@ -106,9 +110,11 @@ async function untilGone(cluster: Cluster, effect: Effect, options: CallOptions)
     if (stuck || Date.now() >= giveUpMs) {
       return { gone: false, stuck, remaining: await blockersOf(cluster, name, seen.report, options) };
     }
-    await setTimeout(pauseMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
-    // The first seconds are the usual case; a namespace full of stopping pods need not be asked that often.
-    pauseMs = Math.min(pauseMs * 1.1, LONGEST_PAUSE_MS);
+    const earlyMs = beganMs + USUAL_WAIT_MS - Date.now();
+    const nextMs = earlyMs > 0 ? Math.min(earlyMs, LOOKS_BEFORE_EVERY_MS) : pauseMs;
+    await setTimeout(nextMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
+    // The seconds after that are the usual case; a namespace full of stopping pods need not be asked that often.
+    if (earlyMs <= 0) pauseMs = Math.min(pauseMs * 1.1, LONGEST_PAUSE_MS);
   }
 }
 
