@@ -66,6 +66,18 @@ export function temporalTestServer(env = process.env) {
   return join(cacheDir(env), `temporal-test-server-${VERSIONS.temporalTestServer}`, 'bin', 'temporal-test-server');
 }
 
+export function upstreamCrdsSource() {
+  return join(ROOT, 'tools', 'upstream-crds');
+}
+
+/** Named, as the control plane is, by a hash of what it is made from. */
+export function upstreamCrds(env = process.env) {
+  const hash = createHash('sha256');
+  for (const file of ['go.mod', 'go.sum', '../upstream-crds.mjs'])
+    hash.update(readFileSync(join(upstreamCrdsSource(), file)));
+  return join(cacheDir(env), `upstream-crds-${hash.digest('hex').slice(0, 12)}`, 'crds.yaml');
+}
+
 /** The first file of this name on PATH; null without one. */
 export function onPath(name, env = process.env) {
   for (const folder of (env.PATH || '').split(delimiter)) {

@@ -141,7 +141,7 @@ async function buildControlPlane(env) {
  * Makes the folder of a binary in the cache: into a draft beside it, then one rename, so that a reader never meets half
  * of it, whatever ends this process.
  */
-async function cached(env, binary, make) {
+export async function cached(env, binary, make) {
   if (existsSync(binary)) return binary;
   const cache = cacheDir(env);
   // The binary's folder is the first level below the cache.
@@ -160,7 +160,7 @@ async function cached(env, binary, make) {
   });
 }
 
-async function explain(work, mend) {
+export async function explain(work, mend) {
   try {
     return await work;
   } catch (error) {
