@@ -1,11 +1,13 @@
-// `npm run build`: what an image or a package runs. Compiles the sources to `dist` and bundles the workflows beside them;
-// `--out FOLDER` builds elsewhere. Plain JavaScript without dependencies.
+// `npm run build`: what an image or a package runs. Compiles the sources to `dist`, with a stand-in for the fake, and bundles
+// the workflows beside them; `--out FOLDER` builds elsewhere. Plain JavaScript without dependencies.
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { lightenTypes } from './declarations.mjs';
 import { next, script } from './next.mjs';
 import { endWithSignals } from './run.mjs';
 import { setup } from './setup.mjs';
+import { standIn } from './stand-in.mjs';
 
 async function main() {
   const { values } = parseArgs({ options: { out: { type: 'string', default: script('dist') } } });
@@ -22,6 +24,7 @@ async function main() {
   ];
   const compiled = await next(tsc, env);
   if (compiled !== 0) return compiled;
+  await Promise.all([standIn(out), lightenTypes(out)]);
   return await next([script('tools', 'bundle.mjs'), join(out, 'workflow-bundle.js')], env);
 }
 

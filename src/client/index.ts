@@ -40,12 +40,20 @@ const STATUS_DEADLINE_MS = 2_000;
 const WATCH_INTERVAL_MS = 300;
 
 export function createNaasClient(options: NaasClientOptions): NaasClient {
+  return clientOver(options, () => connect(options));
+}
+
+/**
+ * The same over another way to Temporal; the fake in src/testing has one in memory.
+ * @internal
+ */
+export function clientOver(options: NaasClientOptions, open: () => Promise<Temporal>): NaasClient {
   const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
   const taskQueue = options.taskQueue ?? DEFAULT_TASK_QUEUE;
   let connected: Promise<Temporal> | undefined;
   const temporal = (): Promise<Temporal> => {
     // A server that was away is asked again at the next call, not remembered as away.
-    connected ??= connect(options).catch((error: unknown) => {
+    connected ??= open().catch((error: unknown) => {
       connected = undefined;
       throw error;
     });

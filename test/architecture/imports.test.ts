@@ -44,6 +44,13 @@ const VALUES: Record<string, Rule> = {
   ops: either(inside('spec', 'plan', 'providers', 'ops'), packages('yaml'), node, (target) => target === 'config.ts'),
   cli: either(inside('client', 'spec', 'cli'), packages('commander', 'yaml'), node, (target) => target === 'config.ts'),
   local: (target) => !inside('cli', 'api')(target, ''),
+  // A composition root as the worker is one, over a Temporal and a cluster in memory.
+  testing: either(
+    inside('spec', 'plan', 'activities', 'workflows', 'client', 'testing'),
+    packages('@temporalio/client', '@temporalio/common', '@temporalio/activity'),
+    node,
+    (target) => target === 'config.ts' || target === 'providers/proofs/senders.ts',
+  ),
 };
 
 /** What a room may additionally load as types. */
@@ -75,6 +82,7 @@ describe('the import table', () => {
         'ops',
         'cli',
         'local',
+        'testing',
         'config.ts',
         'worker.ts',
       ]),
@@ -86,10 +94,12 @@ describe('the import table', () => {
     expect(broken.map((each) => `${each.file} → ${each.target}${each.typeOnly ? ' (type)' : ''}`)).toEqual([]);
   });
 
-  it('lets nobody import the composition root, and only the CLI and tests the embedded platform', () => {
+  it('lets nobody import the composition roots, and only the CLI and tests the embedded platform', () => {
     const broken = imports.filter(
       (each) =>
-        each.target === 'worker.ts' || (each.target.startsWith('local/') && !['local', 'cli'].includes(each.room)),
+        each.target === 'worker.ts' ||
+        (each.target.startsWith('testing/') && each.room !== 'testing') ||
+        (each.target.startsWith('local/') && !['local', 'cli'].includes(each.room)),
     );
     expect(broken).toEqual([]);
   });

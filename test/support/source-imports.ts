@@ -33,3 +33,14 @@ export function importsOf(file: string): Import[] {
   for (const [, specifier] of text.matchAll(/(?<!typeof )\bimport\('([^']+)'\)/g)) add(specifier ?? '', false, true);
   return found;
 }
+
+/** The values that a room takes of a package, each once. */
+export function importedNames(room: string, from: string): string[] {
+  const names = sourceFiles()
+    .filter((file) => file.startsWith(`${room}/`))
+    .flatMap((file) => [...readFileSync(join(SRC, file), 'utf8').matchAll(/^import \{([^}]*)\} from '([^']+)'/gm)])
+    .filter(([, , specifier]) => specifier === from)
+    .flatMap(([, list = '']) => list.split(',').map((name) => name.trim()))
+    .filter((name) => name !== '' && !name.startsWith('type '));
+  return [...new Set(names)].sort();
+}
