@@ -92,9 +92,11 @@ export function dropped(applied: KubernetesObject, wanted: KubernetesObject): Fi
 export function leaves(object: KubernetesObject | undefined): FieldPath[] {
   if (object === undefined) return [];
   const { apiVersion: _apiVersion, kind: _kind, metadata, status: _status, ...content } = object;
-  const { labels, annotations } = metadata;
-  const ours = { ...content, metadata: { ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) } };
-  return within(ours, []);
+  const marks = Object.entries({ labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {} });
+  return [
+    ...Object.entries(content).flatMap(([key, inner]) => within(inner, [key])),
+    ...marks.flatMap(([map, inner]) => Object.keys(inner).map((key): FieldPath => ['metadata', map, key])),
+  ];
 }
 
 function within(value: unknown, path: FieldPath): FieldPath[] {
