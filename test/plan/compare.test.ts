@@ -227,4 +227,40 @@ describe('compare', () => {
       fields: ['data.team'],
     });
   });
+
+  it('names what the applied plan set, the wanted one does not, and still stands', () => {
+    const dropped = [
+      ['data', 'goes'],
+      ['data', 'gone already'],
+      ['metadata', 'labels', 'example.com/goes'],
+    ];
+    const live = living(configMap, (copy) => {
+      copy['data'] = { team: 'shop', goes: 'x', mine: 'y' };
+      copy['metadata'] = {
+        ...(copy['metadata'] as Record<string, unknown>),
+        labels: { ...ours, [LABEL.team]: 'shop', 'example.com/goes': 'x', 'example.com/mine': 'y' },
+      };
+    });
+    expect(compare(ref, configMap, live, { dropped })).toEqual({
+      verb: 'change',
+      ref,
+      fields: ['data.goes', 'metadata.labels["example.com/goes"]'],
+      values: { 'data.goes': { from: '"x"' }, 'metadata.labels["example.com/goes"]': { from: '"x"' } },
+    });
+    expect(compare(ref, configMap, live)).toEqual({ verb: 'keep', ref, fields: [] });
+    expect(compare(ref, configMap, undefined, { dropped })).toEqual({ verb: 'create', ref, fields: [] });
+    expect(compare(ref, configMap, living(configMap), { dropped })).toEqual({ verb: 'keep', ref, fields: [] });
+  });
+
+  it('shows from what to what, short and not without end', () => {
+    const many = object('ConfigMap', {
+      data: Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`key${at}`, 'wanted'])),
+    });
+    const long = 'x'.repeat(100);
+    const { fields, values } = compare(ref, many, living(many, set(['data'], { key0: long })));
+    expect(fields).toHaveLength(40);
+    expect(Object.keys(values ?? {})).toHaveLength(30);
+    expect(values?.['data.key0']?.from).toBe(`"${'x'.repeat(58)}…`);
+    expect(values?.['data.key1']).toEqual({ to: '"wanted"' });
+  });
 });

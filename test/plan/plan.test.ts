@@ -149,5 +149,15 @@ describe('the digests', () => {
     expect(changeDigest([change('b', 'keep', []), change('a', 'change', ['y', 'x'])])).toBe(digest);
     expect(changeDigest([change('a', 'change', ['x']), change('b', 'keep', [])])).not.toBe(digest);
     expect(changeDigest([change('a', 'change', ['x', 'y']), change('b', 'create', [])])).not.toBe(digest);
+    expect(changeDigest([change('a', 'change', ['x', 'y']), change('b', 'remove', [])])).not.toBe(digest);
+    expect(changeDigest([...changes, change('c', 'remove', [])])).not.toBe(digest);
+  });
+
+  it('do not count what is shown beside a change only for those who read', () => {
+    const ref: Change['ref'] = { system: 'kubernetes', cluster: 'c', apiVersion: 'v1', kind: 'ConfigMap', name: 'a' };
+    const change: Change = { verb: 'change', ref, fields: ['data.x'] };
+    expect(changeDigest([{ ...change, values: { 'data.x': { from: '"1"', to: '"2"' } } }])).toBe(
+      changeDigest([change]),
+    );
   });
 });

@@ -1,6 +1,6 @@
 // Which rule decides, whom it seats, and who may end a namespace.
 import { describe, expect, it } from 'vitest';
-import { approvalPolicy, rightsOf } from '../../src/spec/approval-rules.ts';
+import { approvalPolicy, changePolicy, rightsOf, transferPolicy } from '../../src/spec/approval-rules.ts';
 import { NaasError } from '../../src/spec/errors.ts';
 import type { IngressOwner } from '../../src/spec/guardrails.ts';
 import { parseRequest } from '../../src/spec/request.ts';
@@ -105,7 +105,90 @@ describe('approvalPolicy', () => {
   });
 });
 
+describe('changePolicy', () => {
+  const rule = (from: string, to: string, owners: Record<string, IngressOwner> = {}) => {
+    const { rule: name, slots, times } = changePolicy(spec(from), spec(to, Object.keys(owners)), ada, owners, catalog);
+    return { name, slots: slots.map(({ slot }) => slot), lapse: times.lapseAfterMinutes };
+  };
+
+  it('is the rule of the tier where that stays', () => {
+    expect(rule('dev', 'dev')).toEqual({ name: 'dev-by-policy', slots: [], lapse: 10080 });
+    expect(rule('staging', 'staging')).toEqual({ name: 'staging-one-team-lead', slots: ['team-lead'], lapse: 10080 });
+  });
+
+  it('asks by both rules where the tier changes, each seat once', () => {
+    expect(rule('dev', 'staging')).toEqual({ name: 'staging-one-team-lead', slots: ['team-lead'], lapse: 10080 });
+    expect(rule('staging', 'prod')).toEqual({
+      name: 'prod-two-people',
+      slots: ['platform', 'team-lead'],
+      lapse: 20160,
+    });
+  });
+
+  it('frees nobody of those who answer for the larger tier by asking for a smaller one', () => {
+    expect(rule('prod', 'dev')).toEqual({
+      name: 'prod-two-people, dev-by-policy',
+      slots: ['platform', 'team-lead'],
+      lapse: 20160,
+    });
+    expect(rule('prod', 'staging', { b: { team: 'payments' } })).toEqual({
+      name: 'prod-two-people, staging-one-team-lead',
+      slots: ['platform', 'team-lead', 'ingress-from-payments'],
+      lapse: 10080,
+    });
+  });
+
+  it('goes by the wanted one alone where no rule covers what is', () => {
+    const [dev] = catalog.approvals.rules;
+    if (dev === undefined) throw new Error('the shipped catalog has rules');
+    const only = { ...catalog, approvals: { ...catalog.approvals, rules: [dev] } };
+    expect(changePolicy(spec('prod'), spec('dev'), ada, {}, only)).toMatchObject({ rule: 'dev-by-policy', slots: [] });
+  });
+});
+
+describe('transferPolicy', () => {
+  const to = { ...spec('dev'), team: 'payments' };
+  const seats = (from: NamespaceSpec, by: { subject: string; groups: string[] }, teams = catalog.teams) =>
+    transferPolicy(from, to, by, { ...catalog, teams }).slots.map(({ slot, users, groups, escalation }) => [
+      slot,
+      [...users, ...groups],
+      escalation.groups,
+    ]);
+  const gives = ['gives', ['shop-leads'], ['platform-operators']];
+  const takes = ['takes', ['payments-leads'], ['platform-operators']];
+
+  it('seats a lead of each team, with the operators behind them', () => {
+    expect(seats(spec('dev'), ada)).toEqual([gives, takes]);
+    const { rule, times, slots } = transferPolicy(spec('dev'), to, ada, catalog);
+    expect({ rule, lapse: times.lapseAfterMinutes }).toEqual({ rule: 'transfer', lapse: 10080 });
+    expect(slots.map(({ why }) => why).join(' ')).toMatch(/Team shop gives .* Team payments takes/);
+  });
+
+  it('takes a lead who asks for it as decided for their own team, and for no other', () => {
+    expect(seats(spec('dev'), { subject: 'grace', groups: ['shop-leads'] })).toEqual([takes]);
+    expect(seats(spec('dev'), { subject: 'pat', groups: ['payments-leads'] })).toEqual([gives]);
+    expect(seats(spec('dev'), { subject: 'both', groups: ['payments-leads', 'shop-leads'] })).toEqual([]);
+    expect(seats(spec('dev'), { subject: 'op', groups: ['platform-operators'] })).toEqual([gives, takes]);
+  });
+
+  it('lets the operators decide for a team that is dissolved or has nobody who leads it', () => {
+    const { shop, ...others } = catalog.teams;
+    if (shop === undefined) throw new Error('the shipped catalog has the team shop');
+    const operators = ['gives', ['platform-operators'], ['platform-operators']];
+    expect(seats(spec('dev'), ada, others)).toEqual([operators, takes]);
+    const leaderless = { ...others, shop: { ...shop, leads: { users: [], groups: [] } } };
+    expect(seats(spec('dev'), ada, leaderless)).toEqual([operators, takes]);
+    // Who asks for it decides on no seat of it, the operators not either.
+    expect(seats(spec('dev'), { subject: 'op', groups: ['platform-operators'] }, others)).toEqual([operators, takes]);
+  });
+});
+
 describe('rightsOf', () => {
+  it('gives nobody the rights of an owner where there is none', () => {
+    const { change } = rightsOf(spec('dev'), undefined, catalog);
+    expect(change).toEqual({ users: [], groups: ['platform-operators', 'shop-leads'] });
+  });
+
   it('gives what changes or ends a namespace to the owner, the leads and the operators, a new request to the team', () => {
     const people = { users: ['ada@example.com'], groups: ['platform-operators', 'shop-leads'] };
     const submit = { users: [], groups: ['platform-operators', 'shop-developers', 'shop-leads'] };

@@ -1,6 +1,6 @@
 // The checks over gathered facts.
 import { describe, expect, it } from 'vitest';
-import { type Facts, guardrails } from '../../src/spec/guardrails.ts';
+import { changeGuardrails, type Facts, guardrails, type LiveQuota } from '../../src/spec/guardrails.ts';
 import { LABEL } from '../../src/spec/names.ts';
 import { parseRequest } from '../../src/spec/request.ts';
 import { resolve } from '../../src/spec/resolve.ts';
@@ -177,5 +177,62 @@ describe('guardrails', () => {
       ),
     );
     expect(problems.map((problem) => problem.code)).toEqual(['NotAllowed', 'Conflict', 'RefusedByGuardrail']);
+  });
+});
+
+describe('the guardrails of a change', () => {
+  const problems = (quota: Record<string, string>, live: Partial<LiveQuota>, changes: Partial<Facts> = {}) =>
+    changeGuardrails({
+      ...facts(changes, { quota }),
+      ...changes,
+      liveQuota: { hard: {}, used: {}, ...live },
+    });
+
+  it('refuse a quota below what is in use, with both numbers and what to do', () => {
+    expect(
+      problems(
+        { 'limits.cpu': '1', pods: '10' },
+        { hard: { 'limits.cpu': '2', pods: '40' }, used: { 'limits.cpu': '1500m', pods: '10' } },
+      ),
+    ).toEqual([
+      {
+        code: 'RefusedByGuardrail',
+        message:
+          'quota.limits.cpu: 1500m are in use, the change allows 1; free the difference first, or ask for at least 1500m',
+        field: 'quota.limits.cpu',
+        value: '1',
+      },
+    ]);
+  });
+
+  it('compare amounts, not texts, and take what is exactly in use', () => {
+    const hard = { 'limits.memory': '4Gi' };
+    expect(problems({ 'limits.memory': '1Gi' }, { hard, used: { 'limits.memory': '1024Mi' } })).toEqual([]);
+    expect(problems({ 'limits.memory': '1Gi' }, { hard, used: { 'limits.memory': '1025Mi' } })).toHaveLength(1);
+  });
+
+  it('do not hold against a change that more is in use than was granted before', () => {
+    const used = { 'limits.cpu': '5' };
+    expect(problems({}, { hard: { 'limits.cpu': '2' }, used }), 'as granted').toEqual([]);
+    expect(problems({ 'limits.cpu': '3' }, { hard: { 'limits.cpu': '2' }, used }), 'more than granted').toEqual([]);
+    expect(problems({ 'limits.cpu': '1' }, { hard: { 'limits.cpu': '2' }, used }), 'less').toHaveLength(1);
+    expect(problems({}, { used }), 'the quota was taken away by hand').toHaveLength(1);
+  });
+
+  it('mind no key that somebody else counts, and none that nobody counts', () => {
+    expect(problems({}, { used: { 'requests.nvidia.com/gpu': '4', constructor: '9' } })).toEqual([]);
+  });
+
+  it('ask for every source of traffic anew: it may have got another owner', () => {
+    const network = { ingressFrom: [{ namespace: 'a', team: 'payments' }] };
+    const at = (owner: Facts['ingressOwners'][string]) =>
+      changeGuardrails({
+        ...facts({}, { network }),
+        ingressOwners: { a: owner },
+        liveQuota: { hard: {}, used: {} },
+      }).map(({ message }) => message);
+    expect(at({ team: 'payments' })).toEqual([]);
+    expect(at({ team: 'platform' })).toEqual([expect.stringContaining('say `team: platform`')]);
+    expect(at('absent')).toEqual([expect.stringContaining('does not exist')]);
   });
 });

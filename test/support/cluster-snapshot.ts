@@ -2,6 +2,7 @@
 // cluster-scoped ones too, and says what differs between two moments. Reads only.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { ANNOTATION } from '../../src/spec/names.ts';
 
 const run = promisify(execFile);
 
@@ -69,9 +70,27 @@ export function contentOf(taken: Snapshot): Snapshot {
       // A change may remove kinds that come and go; put back, such an object is a new one that says the same.
       const born = COMES_AND_GOES.has(object.kind) ? ['uid', 'creationTimestamp'] : [];
       for (const field of ['managedFields', 'resourceVersion', 'generation', ...born]) delete object.metadata[field];
+      if (born.length > 0) forgetBirth(object.metadata);
+      // Counted when the controller gets to it, for objects that nobody wrote since.
+      if (object.kind === 'ResourceQuota') delete object.status?.used;
       return [key, canonical(object)];
     }),
   );
+}
+
+/** Until when its creation counted belongs to an object's birth, as its UID does. */
+function forgetBirth(metadata: { annotations?: Record<string, string> }): void {
+  delete metadata.annotations?.[ANNOTATION.claimBefore];
+  if (Object.keys(metadata.annotations ?? {}).length === 0) delete metadata.annotations;
+}
+
+/** The objects that are there at both moments, and are others by now: `kind namespace/name`. */
+export function rebornSince(before: Snapshot, after: Snapshot): string[] {
+  const uidOf = (text: string): string => JSON.parse(text).metadata.uid;
+  return [...before].flatMap(([key, text]) => {
+    const now = after.get(key);
+    return now === undefined || uidOf(now) === uidOf(text) ? [] : [key];
+  });
 }
 
 /** One line for each object that was added, removed or changed; empty when the two are the same, byte for byte. */

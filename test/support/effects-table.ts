@@ -24,12 +24,13 @@ export interface EffectTable {
 export function effectTable(proxy: FaultProxy, tenant: string, readySeq: number): EffectTable {
   const calls = proxy.effects(tenant);
   return {
-    provisioning: distinct(calls.filter((call) => call.seq < readySeq)),
-    teardown: distinct(calls.filter((call) => call.seq >= readySeq)),
+    provisioning: pointsOf(calls.filter((call) => call.seq < readySeq)),
+    teardown: pointsOf(calls.filter((call) => call.seq >= readySeq)),
   };
 }
 
-function distinct(calls: LoggedCall[]): EffectPoint[] {
+/** Each write once, in the order in which it came first. */
+export function pointsOf(calls: readonly LoggedCall[]): EffectPoint[] {
   const points = new Map<string, EffectPoint>();
   for (const call of calls) {
     if (call.verb === 'read') continue;

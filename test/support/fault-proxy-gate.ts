@@ -26,7 +26,17 @@ export interface Release {
 /** A tenant needs two or three stages to come to its last write; beside 40 others on two cores that takes seconds. */
 const ARRIVAL_TIMEOUT_MS = 14_000;
 
-export function gather(proxy: FaultProxy, places: { tenant: string; point: EffectPoint; moment: Moment }[]): Gate {
+export interface Place {
+  tenant: string;
+  point: EffectPoint;
+  moment: Moment;
+}
+
+export function gather(
+  proxy: FaultProxy,
+  places: readonly Place[],
+  arrivalTimeoutMs: number = ARRIVAL_TIMEOUT_MS,
+): Gate {
   const held = places.map((): HeldCall[] => []);
   const arrivals = Promise.withResolvers<void>();
   const release = Promise.withResolvers<Release>();
@@ -57,9 +67,9 @@ export function gather(proxy: FaultProxy, places: { tenant: string; point: Effec
       const late = (): Error => {
         const missing = places.filter((_, index) => held[index]?.length === 0);
         const words = missing.map(({ tenant, point }) => `${tenant} at ${point.verb} ${point.resource}/${point.name}`);
-        return new Error(`not arrived after ${ARRIVAL_TIMEOUT_MS} ms: ${words.join(', ')}`);
+        return new Error(`not arrived after ${arrivalTimeoutMs} ms: ${words.join(', ')}`);
       };
-      const timer = setTimeout(() => arrivals.reject(late()), ARRIVAL_TIMEOUT_MS);
+      const timer = setTimeout(() => arrivals.reject(late()), arrivalTimeoutMs);
       await arrivals.promise.finally(() => clearTimeout(timer));
     },
     pass,

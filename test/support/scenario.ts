@@ -32,8 +32,8 @@ export interface Stand {
   /** Who requests, and who leads the team. */
   owner: NaasClient;
   lead: NaasClient;
-  /** Anybody else; whoever asks for it closes it. */
-  clientOf(person: Person): NaasClient;
+  /** Anybody else, or with more patience; whoever asks for it closes it. */
+  clientOf(person: Person, deadlineMs?: number): NaasClient;
   prover(person: Person): Prove;
   /** Signs as if it were another time. */
   proverAt(person: Person, nowMs: number): Prove;
@@ -112,8 +112,9 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
     NAAS_STICKY_TIMEOUT_MS: STICKY_TIMEOUT_MS,
   };
   const prove = await provers(platform.issuerKeyFile, dir);
-  const clientOf = (person: Person): NaasClient =>
+  const clientOf = (person: Person, deadlineMs?: number): NaasClient =>
     createNaasClient({
+      ...(deadlineMs === undefined ? {} : { deadlineMs }),
       address: platform.temporalAddress,
       namespace: platform.temporalNamespace,
       taskQueue,
@@ -156,8 +157,10 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
       for (;;) {
         const status = await persistently(() => owner.status(name));
         if (!status.stale && status.phase === 'ready' && status.operation === undefined) return status;
-        if (Date.now() > giveUpMs || isEnd(status.phase))
-          throw new Error(`${name} is ${status.phase}, ${JSON.stringify(status.operation ?? status.problems)}`);
+        if (Date.now() > giveUpMs || isEnd(status.phase)) {
+          const why = (status.blocked?.problems ?? status.problems).map(({ message }) => message).join('; ');
+          throw new Error(`${name} is ${status.phase}, its operation ${status.operation?.step ?? 'over'}. ${why}`);
+        }
         await pause(LOOK_EVERY_MS);
       }
     },
