@@ -230,8 +230,9 @@ function breakUndo(batch: readonly Case[], names: readonly string[]) {
       times: 1,
       async after() {
         const each = batch[index];
-        if (each === undefined) return;
-        rules[index] = ruleAt(stand.proxy, name, each.point, { fault: forGood(each.moment, index) });
+        if (each !== undefined)
+          rules[index] = ruleAt(stand.proxy, name, each.point, { fault: forGood(each.moment, index) });
+        return 'reply' as const;
       },
     }),
   );
