@@ -12,6 +12,7 @@ import { adoptionGuardrails } from '../spec/guardrails.ts';
 import { refKey, refOf } from '../spec/inventory.ts';
 import { ANNOTATION, LABEL } from '../spec/names.ts';
 import { isOperator, namePeople } from '../spec/people.ts';
+import { requestOf } from '../spec/request-of.ts';
 import type { NamespaceSpec } from '../spec/spec.ts';
 import type { AdmitDependencies, AdmitInput } from './admit.ts';
 import type { CallOptions } from './cluster.ts';
@@ -89,6 +90,7 @@ export async function admitRecovery(
   const recovered: Recovered = {
     since: String(live.metadata['creationTimestamp']),
     terminating: live.metadata['deletionTimestamp'] !== undefined,
+    request: requestOf(spec),
     uids: Object.fromEntries(stood.flatMap(([key, uid]) => (uid === undefined ? [] : [[key, uid]]))),
   };
   const rule = deps.catalog.approvals.rules[0];

@@ -58,6 +58,8 @@ export interface Recovered {
   /** When the namespace was made, by the API server; its lease counts from there. */
   since: string;
   terminating: boolean;
+  /** What was once written is not kept on the cluster, only what came of it: that, written out whole. */
+  request: unknown;
   /** By reference key, of all that stands. */
   uids: Record<string, string>;
 }

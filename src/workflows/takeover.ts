@@ -5,7 +5,6 @@ import type { Recovered } from '../spec/admission.ts';
 import type { Problem } from '../spec/errors.ts';
 import { type InventoryEntry, refKey, STAGES } from '../spec/inventory.ts';
 import { isEnd } from '../spec/lifecycle.ts';
-import { requestOf } from '../spec/request-of.ts';
 import { block, pauseBlocked, unblock } from './blocked.ts';
 import { cancellably } from './cancellable.ts';
 import { failureOf } from './failure.ts';
@@ -32,7 +31,7 @@ export async function takeOver(run: Run): Promise<void> {
   }
   if (run.state.cancelledBy !== undefined) return turnBack(run, [cancelled(run)]);
   if (recovered !== undefined) {
-    rememberRequest(run);
+    run.state.wanted = { requestId: run.state.submission.requestId, request: recovered.request };
     noteDrift(run);
   }
   delete run.state.takeover;
@@ -62,12 +61,6 @@ function standing(run: Run, uids: Record<string, string>): InventoryEntry[] {
       return uid === undefined ? [] : [{ ...ref, stage, state: 'confirmed', uid }];
     }),
   );
-}
-
-/** What was written is not kept on the cluster, only what came of it: that is written out whole. */
-function rememberRequest(run: Run): void {
-  const { submission } = run.state;
-  run.state.wanted = { requestId: submission.requestId, request: requestOf(admittedOf(run).spec) };
 }
 
 /** Its run was lost while it was being deleted: that goes on. */

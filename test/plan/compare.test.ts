@@ -256,11 +256,11 @@ describe('compare', () => {
     const many = object('ConfigMap', {
       data: Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`key${at}`, 'wanted'])),
     });
-    const long = 'x'.repeat(100);
+    const long = 'x'.repeat(300);
     const { fields, values } = compare(ref, many, living(many, set(['data'], { key0: long })));
     expect(fields).toHaveLength(40);
     expect(Object.keys(values ?? {})).toHaveLength(30);
-    expect(values?.['data.key0']?.from).toBe(`"${'x'.repeat(58)}…`);
+    expect(values?.['data.key0']?.from).toBe(`"${'x'.repeat(158)}…`);
     expect(values?.['data.key1']).toEqual({ to: '"wanted"' });
   });
 });
