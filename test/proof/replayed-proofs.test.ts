@@ -39,6 +39,9 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  const made = [CANCELLED, DELETED, LIVING];
+  await Promise.all(made.map((name) => stand.owner.teardown(name)));
+  await stand.untilAll(made, ['deleted']);
   await stand?.close();
   recordProof('proofs that are sent again', cases, violations);
 });
