@@ -29,6 +29,9 @@ const SHUTDOWN_FORCE_MS = 25_000;
 /** A Temporal that needs longer must not hold the worker's start up. */
 const SCHEDULE_MS = 5_000;
 
+/** Lets every beat through: the SDK would hold them back to 80 % of the timeout, and one that is lost would pass for a death. */
+const HEARTBEAT_THROTTLE_MS = 500;
+
 const format = logFormat(process.env);
 const logger = createLogger(format);
 
@@ -73,6 +76,7 @@ async function work(config: Config, health: Health | undefined): Promise<void> {
       }),
       shutdownGraceTime: SHUTDOWN_GRACE_MS,
       shutdownForceTime: SHUTDOWN_FORCE_MS,
+      maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
       stickyQueueScheduleToStartTimeout: config.stickyTimeoutMs,
       workflowBundle: config.workflowBundle === undefined ? await bundled() : { codePath: config.workflowBundle },
     });
