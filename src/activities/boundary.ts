@@ -28,10 +28,14 @@ export interface FailureDetails {
  */
 const MARGIN_MS = 5_000;
 
+/** With less time than this an attempt would only leave writes behind of which nobody knows whether they took effect. */
+const SHORTEST_ATTEMPT_MS = 2_000;
+
 export function callOptions(): CallOptions {
   const info = activityInfo();
   const deadlineMs = Math.min(Date.now() + info.startToCloseTimeoutMs, attemptEndsMs()) - MARGIN_MS;
-  if (Date.now() >= deadlineMs) throw tooLate(Date.now() - info.currentAttemptScheduledTimestampMs);
+  if (Date.now() >= deadlineMs - SHORTEST_ATTEMPT_MS)
+    throw earlierFailure() ?? tooLate(Date.now() - info.currentAttemptScheduledTimestampMs);
   return { signal: cancellationSignal(), deadlineMs, caller: info.activityType };
 }
 
@@ -41,6 +45,12 @@ function attemptEndsMs(): number {
     info.currentAttemptScheduledTimestampMs + info.startToCloseTimeoutMs,
     ...(info.scheduleToCloseTimeoutMs > 0 ? [info.scheduledTimestampMs + info.scheduleToCloseTimeoutMs] : []),
   );
+}
+
+/** What the attempt before this one failed of says more than that this one comes too late. */
+function earlierFailure(): PartialFailure | undefined {
+  const told: FailureDetails | undefined = activityInfo().heartbeatDetails;
+  return told === undefined ? undefined : new PartialFailure(new NaasError(told.problems), told);
 }
 
 function tooLate(afterMs: number): NaasError {
@@ -69,6 +79,8 @@ export async function atTheBoundary<T>(body: () => Promise<T>, { unfenced = fals
     // A defect has to stay what it is.
     if (told === undefined) throw error;
     const failure = asFailure(told.cause, told.details);
+    // For the next attempt, should it begin too late to learn anything itself.
+    heartbeat(told.details);
     if (unfenced && failure.nonRetryable) await untilNothingIsUnderWay(told.cause);
     throw failure;
   } finally {
@@ -129,7 +141,7 @@ function isLastChance(retryAfterMs: number | undefined): boolean {
   const { initialInterval = 0, backoffCoefficient = 1, maximumInterval = Number.POSITIVE_INFINITY } = retryPolicy ?? {};
   const backoffMs = Math.min(Number(initialInterval) * backoffCoefficient ** (attempt - 1), Number(maximumInterval));
   const nextMs = Date.now() + (retryAfterMs ?? backoffMs);
-  return nextMs >= scheduledTimestampMs + scheduleToCloseTimeoutMs - MARGIN_MS;
+  return nextMs >= scheduledTimestampMs + scheduleToCloseTimeoutMs - MARGIN_MS - SHORTEST_ATTEMPT_MS;
 }
 
 /** Does all, past failures; a permanent failure outweighs a transient one, the longest Retry-After counts. */
