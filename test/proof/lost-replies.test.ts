@@ -1,15 +1,23 @@
 // Lost replies: every call site of the worker, reads included, × every way in which a reply gets lost or lies × how often.
 // Each case is a whole life of a namespace of its own. The usual run takes a core by lot, NAAS_FULL=1 the whole matrix.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeCall, describeSite, sitesIn } from '../support/call-sites.ts';
+import { callsWithDiscovery, describeCall, describeSite, sitesIn } from '../support/call-sites.ts';
 import { type Snapshot, snapshot } from '../support/cluster-snapshot.ts';
 import { keepEvidence } from '../support/evidence.ts';
 import { effortOf, tooEarly } from '../support/lost-replies-calls.ts';
 import { type Lived, live, type Surroundings } from '../support/lost-replies-life.ts';
-import { type Case, coreOf, holesIn, type KnownSite, LIVES, matrixOf } from '../support/lost-replies-matrix.ts';
+import {
+  type Case,
+  coreOf,
+  holesIn,
+  type KnownSite,
+  LIVES,
+  type Life,
+  matrixOf,
+} from '../support/lost-replies-matrix.ts';
 import { inParallel, shared } from '../support/pool.ts';
 import { recordProof } from '../support/proof-table.ts';
-import { drawFor } from '../support/run-seed.ts';
+import { drawFor, shuffled } from '../support/run-seed.ts';
 import { openStand, type Stand } from '../support/scenario.ts';
 import { plantForeignObjects } from '../support/scenario-foreign.ts';
 
@@ -28,6 +36,10 @@ const WORKING_AT_ONCE = 24;
 /** A silent call keeps one of the worker's 32 connections for half a minute. */
 const SILENT_AT_ONCE = 16;
 
+/** Discovery is asked once in a worker's life: each of its cases needs a worker of its own. */
+const FRESH_AT_ONCE = 4;
+const FRESH_CORE = 2;
+
 /** At most this share of calls more than the faults force. */
 const EXTRA_CALLS = 0.1;
 
@@ -44,19 +56,14 @@ const ended: { case: Case; lived: Lived }[] = [];
 let violations = 0;
 
 beforeAll(async () => {
-  const [hurried, patient] = await Promise.all(
-    [STAGE_SECONDS, PATIENT_STAGE_SECONDS].map((stageTimeoutSeconds) =>
-      // No worker dies here: a beat that a busy machine delays must not pass for a dead one.
-      openStand({ timing: { stageTimeoutSeconds, heartbeatSeconds: 10 }, lookEveryMs: 1_000 }),
-    ),
-  );
+  const [hurried, patient] = await Promise.all([STAGE_SECONDS, PATIENT_STAGE_SECONDS].map(openPatient));
   if (hurried === undefined || patient === undefined) throw new Error('the stands did not open');
   stands = { hurried, patient };
   await Promise.all([hurried.startWorker(), patient.startWorker()]);
   foreign = await plantForeignObjects(hurried.kube);
   before = await hurried.snapshot();
   await findSites(hurried);
-  cases = FULL ? matrixOf(sites) : coreOf(sites, drawFor('lost replies'));
+  cases = chosen();
 });
 
 afterAll(async () => {
@@ -74,10 +81,54 @@ async function findSites(stand: Stand): Promise<void> {
   const lives = [whole, ...others];
   expect(lives.flatMap((lived) => lived.violations)).toEqual([]);
   const known = new Map<string, KnownSite>();
+  const calls = (life: Life, lived: Lived | undefined) =>
+    // The first life found the worker fresh.
+    life === 'whole' ? callsWithDiscovery(stand.proxy, whole.name) : (lived?.calls ?? []);
   for (const [index, life] of LIVES.entries())
-    for (const site of sitesIn(lives[index]?.calls ?? []))
+    for (const site of sitesIn(calls(life, lives[index])))
       if (!known.has(describeSite(site))) known.set(describeSite(site), { site, life });
   sites = [...known.values()];
+}
+
+function chosen(): Case[] {
+  if (FULL) return matrixOf(sites);
+  const draw = drawFor('lost replies');
+  const fresh = matrixOf(sites.filter(isDiscovery)).filter(({ reply }) => reply !== '30 s stall');
+  return [
+    ...coreOf(
+      sites.filter((known) => !isDiscovery(known)),
+      draw,
+    ),
+    ...shuffled(fresh, draw).slice(0, FRESH_CORE),
+  ];
+}
+
+function laneOf(each: Case): 'fresh' | 'silent' | 'lasting' | 'passing' {
+  if (isDiscovery(each)) return 'fresh';
+  if (each.reply === '30 s stall') return 'silent';
+  return each.times === 'for ever' ? 'lasting' : 'passing';
+}
+
+function isDiscovery({ site }: KnownSite): boolean {
+  return site.path !== undefined;
+}
+
+/** With a worker that has asked nothing yet. */
+async function liveFresh(each: Case, name: string): Promise<Lived> {
+  const stand = await openPatient(each.times === 'for ever' ? STAGE_SECONDS : PATIENT_STAGE_SECONDS);
+  try {
+    await stand.startWorker();
+    const lived = await live({ ...around, stand }, name, each.life, each);
+    await stand.proxy.stalledCallsArrived();
+    return lived;
+  } finally {
+    await stand.close();
+  }
+}
+
+function openPatient(stageTimeoutSeconds: number): Promise<Stand> {
+  // No worker dies here: a beat that a busy machine delays must not pass for a dead one.
+  return openStand({ timing: { stageTimeoutSeconds, heartbeatSeconds: 10 }, lookEveryMs: 1_000 });
 }
 
 /** Each violation with the case that it belongs to; all of them, because one alone rarely shows the pattern. */
@@ -112,19 +163,19 @@ describe('a lost reply', () => {
     'ends in the typed outcome, with every object once or without a trace',
     async () => {
       const run =
-        (stand: Stand) =>
+        (way: (each: Case, name: string) => Promise<Lived>) =>
         async (each: Case): Promise<void> => {
           const name = `lost-${String(cases.indexOf(each)).padStart(4, '0')}`;
-          ended.push({ case: each, lived: await live({ ...around, stand }, name, each.life, each) });
+          ended.push({ case: each, lived: await way(each, name) });
           if (ended.length % 100 === 0) console.log(`lost replies: ${ended.length} of ${cases.length} cases`);
         };
-      const silent = cases.filter((each) => each.reply === '30 s stall');
-      const lasting = cases.filter((each) => !silent.includes(each) && each.times === 'for ever');
-      const passing = cases.filter((each) => !silent.includes(each) && each.times !== 'for ever');
+      const on = (stand: Stand) => run((each, name) => live({ ...around, stand }, name, each.life, each));
+      const { fresh = [], silent = [], lasting = [], passing = [] } = Object.groupBy(cases, laneOf);
       await Promise.all([
-        inParallel(lasting, WAITING_AT_ONCE, run(stands.hurried)),
-        inParallel(passing, WORKING_AT_ONCE, run(stands.patient)),
-        inParallel(silent, SILENT_AT_ONCE, run(stands.patient)),
+        inParallel(lasting, WAITING_AT_ONCE, on(stands.hurried)),
+        inParallel(passing, WORKING_AT_ONCE, on(stands.patient)),
+        inParallel(silent, SILENT_AT_ONCE, on(stands.patient)),
+        inParallel(fresh, FRESH_AT_ONCE, run(liveFresh)),
       ]);
       await Promise.all([stands.hurried.proxy.stalledCallsArrived(), stands.patient.proxy.stalledCallsArrived()]);
       expect(report(({ lived }) => lived.violations)).toEqual([]);

@@ -10,13 +10,17 @@ export interface CallSite {
   resource: string;
   /** `*` stands for the tenant's name; `` for a list. */
   name: string;
+  /** Discovery: a worker asks once which kinds there are, for all tenants, when the first activity needs to know. */
+  path?: string;
 }
 
 export function siteOf(call: LoggedCall): CallSite {
-  return { activity: call.activity, verb: call.verb, resource: call.resource, name: generalName(call) };
+  const { activity, verb, resource, path } = call;
+  return { activity, verb, resource, name: generalName(call), ...(isDiscovery(call) ? { path } : {}) };
 }
 
-export function describeSite({ activity, verb, resource, name }: CallSite): string {
+export function describeSite({ activity, verb, resource, name, path }: CallSite): string {
+  if (path !== undefined) return `${activity}: discovery at ${path}`;
   return `${activity}: ${verb} ${resource}/${name}`;
 }
 
@@ -29,6 +33,21 @@ export function describeCall(call: LoggedCall): string {
 /** All calls about one tenant; of naas only, whatever else goes through the proxy. */
 export function callsOf(proxy: FaultProxy, tenant: string): LoggedCall[] {
   return proxy.log.filter((call) => call.tenant === tenant && call.activity !== '');
+}
+
+/** The same where a fresh worker has only this tenant: with what it asked about the cluster, for the activity that needed it. */
+export function callsWithDiscovery(proxy: FaultProxy, tenant: string): LoggedCall[] {
+  return proxy.log
+    .filter((call) => isDiscovery(call) || call.tenant === tenant)
+    .map((call) => (isDiscovery(call) ? { ...call, activity: activityAfter(proxy.log, call) } : call));
+}
+
+function isDiscovery({ tenant, resource, verb }: LoggedCall): boolean {
+  return tenant === '' && resource === '' && verb === 'read';
+}
+
+function activityAfter(log: readonly LoggedCall[], { seq }: LoggedCall): string {
+  return log.find((call) => call.seq > seq && call.activity !== '')?.activity ?? '';
 }
 
 /** Each site once, in the order in which it was first called. */
@@ -44,5 +63,7 @@ export function breakSite(
   fault: Fault,
   times: number | undefined,
 ): ActiveRule {
-  return proxy.add({ tenant, ...site, fault, ...(times === undefined ? {} : { times }) });
+  const often = times === undefined ? {} : { times };
+  if (site.path === undefined) return proxy.add({ tenant, ...site, fault, ...often });
+  return proxy.add({ tenant: '', verb: 'read', path: site.path, fault, ...often });
 }

@@ -24,7 +24,7 @@ export interface Release {
 }
 
 /** A tenant needs two or three stages to come to its last write; beside 40 others on two cores that takes seconds. */
-const ARRIVAL_TIMEOUT_MS = 14_000;
+const ARRIVAL_TIMEOUT_MS = 20_000;
 
 export interface Place {
   tenant: string;

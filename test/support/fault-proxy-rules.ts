@@ -26,6 +26,8 @@ export interface Rule {
   /** `read` for a rule on reads; without it all that changes the cluster. */
   verb?: Verb;
   resource?: string;
+  /** For calls that are about no object, such as discovery. */
+  path?: string;
   /** With `*` in the place of the tenant's name, so that one table of effects fits every tenant. */
   name?: string;
   fault?: Fault;
@@ -61,6 +63,7 @@ export function matches(rule: Rule, call: ApiCall): boolean {
     rule.tenant === call.tenant &&
     (rule.activity === undefined || rule.activity === call.activity) &&
     (rule.verb === undefined || rule.verb === call.verb) &&
+    (rule.path === undefined || rule.path === call.path) &&
     (rule.resource === undefined || rule.resource === call.resource) &&
     (rule.name === undefined || rule.name === call.name || rule.name === generalName(call))
   );

@@ -228,8 +228,8 @@ async function untilPhase(
   const giveUpMs = Date.now() + PATIENCE_MS;
   for (;;) {
     const status = await persistently(() => client.status(name));
-    // A stale status knows the phase but not the reasons that the suites look at.
-    if (!status.stale && phases.includes(status.phase)) return status;
+    // A stale status knows the phase but not the reasons that the suites look at; of what is deleted there are none.
+    if ((!status.stale || status.phase === 'deleted') && phases.includes(status.phase)) return status;
     if (Date.now() > giveUpMs || (!status.stale && isEnd(status.phase))) {
       const why = [...status.problems, ...(status.blocked?.problems ?? [])]
         .map((problem) => problem.message)
