@@ -1,14 +1,14 @@
 // No right without a use, no use without a right: the worker's ClusterRole held against the audit log of whole lives,
 // a blocked one among them.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ORPHAN_SWEEP_WORKFLOW, WORKER_USER } from '../../src/spec/names.ts';
+import { ANNOTATION, ORPHAN_SWEEP_WORKFLOW, WORKER_USER } from '../../src/spec/names.ts';
 import { type AuditEvent, describeEvent, readAudit } from '../support/audit.ts';
 import { kubectl } from '../support/cluster-snapshot.ts';
 import { type EffectTable, ruleAt } from '../support/effects-table.ts';
 import { sharedPlatform } from '../support/platform.ts';
 import { failedTests, recordProof } from '../support/proof-table.ts';
 import { withTemporal } from '../support/runs.ts';
-import { cleanLife, DEV, openStand, STAGING, type Stand } from '../support/scenario.ts';
+import { cleanLife, DEV, openStand, PEOPLE, STAGING, type Stand } from '../support/scenario.ts';
 import { HELD_OF_EACH_KIND, hold, release } from '../support/scenario-foreign.ts';
 
 interface PolicyRule {
@@ -59,6 +59,7 @@ async function lives(): Promise<void> {
   await stand.untilAll(['rights-again'], ['blocked']);
   await release(stand.kube, 'rights-again', HELD_OF_EACH_KIND);
   await stand.untilAll(['rights-again'], ['deleted']);
+  await undoneAdoption('rights-adopted');
   // The sweep lists all managed namespaces.
   await withTemporal(sharedPlatform().temporalAddress, (client) =>
     client.workflow.execute(ORPHAN_SWEEP_WORKFLOW, {
@@ -67,6 +68,20 @@ async function lives(): Promise<void> {
       args: [{ graceMinutes: 10 }],
     }),
   );
+}
+
+/** An adoption writes the Namespace itself, and its undo takes each object away singly: the namespace stays. */
+async function undoneAdoption(name: string): Promise<void> {
+  await kubectl(stand.kube, 'create', 'namespace', name);
+  await kubectl(stand.kube, 'annotate', 'namespace', name, `${ANNOTATION.adoptAllow}=rights`);
+  const fault = { mode: 'fail-before', status: 403 } as const;
+  stand.proxy.add({ tenant: name, verb: 'apply', resource: 'rolebindings', fault });
+  await stand.owner.adopt(stand.request(name, DEV), { requestId: 'rights' });
+  const operator = stand.clientOf(PEOPLE.operator);
+  await operator.decide(name, { decision: 'approve' });
+  await operator.close();
+  await stand.untilAll([name], ['failed']);
+  await kubectl(stand.kube, 'delete', 'namespace', name, '--wait');
 }
 
 async function workerRules(): Promise<PolicyRule[]> {
