@@ -65,10 +65,6 @@ const workerFence = policy(FENCE_POLICY, {
       expression: `request.operation == 'DELETE' ? ${metadataValue('oldObject', 'labels', LABEL.incarnation)} : ${metadataValue('object', 'labels', LABEL.incarnation)}`,
     },
     { name: 'isInside', expression: "!variables.isNamespace && request.?namespace.orValue('') != ''" },
-    {
-      name: 'isOwnSystem',
-      expression: `variables.isInside && request.namespace == ${quoted(SYSTEM_NAMESPACE)} && request.resource.group != 'rbac.authorization.k8s.io'`,
-    },
   ],
   validations: [
     {
@@ -77,8 +73,9 @@ const workerFence = policy(FENCE_POLICY, {
       messageExpression: "'naas writes no cluster-wide ' + request.resource.resource",
     },
     {
+      // Not in naas's own namespace either: keys, catalog and switch stand there, and decide what this account may do.
       // The undo of an adoption takes its marks off again, where the adoption had put them.
-      expression: `!variables.isInside || variables.isOwnSystem || (variables.incarnation != '' && variables.incarnation == ${inNamespace}) || (request.operation == 'UPDATE' && variables.incarnation == '' && ${metadataValue('oldObject', 'labels', LABEL.incarnation)} == ${inNamespace} && ${inNamespace} != '' && ${allowedFor('namespaceObject')})`,
+      expression: `!variables.isInside || (variables.incarnation != '' && variables.incarnation == ${inNamespace}) || (request.operation == 'UPDATE' && variables.incarnation == '' && ${metadataValue('oldObject', 'labels', LABEL.incarnation)} == ${inNamespace} && ${inNamespace} != '' && ${allowedFor('namespaceObject')})`,
       reason: 'Forbidden',
       messageExpression:
         "'naas may not write ' + request.resource.resource + ' in namespace ' + request.namespace + ': the incarnation of the object (' + (variables.incarnation == '' ? 'none' : variables.incarnation) + ') is not the one of the namespace; the namespace is not the one that this write was meant for'",

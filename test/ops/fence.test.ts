@@ -84,6 +84,20 @@ describe('naas is denied', () => {
     }
   });
 
+  it('what decides what it does: the keys that it trusts, its catalog, the switch that pauses it', async () => {
+    const path = `/api/v1/namespaces/${SYSTEM_NAMESPACE}/configmaps`;
+    for (const name of ['naas-trusted-keys', 'naas-catalog', 'naas-switch']) {
+      const object = inside(SYSTEM_NAMESPACE, `${MINE}-1`);
+      const named = { ...object, metadata: { ...object.metadata, name } };
+      await expect(apply(named), name).rejects.toMatchObject(denied(`in namespace ${SYSTEM_NAMESPACE}`));
+      const admins = sharedPlatform().kubeconfig;
+      await send(admins, 'POST', path, { metadata: { name }, data: { paused: 'false' } });
+      const deletion = await send(sharedPlatform().workerKubeconfig, 'DELETE', `${path}/${name}`);
+      expect(deletion, name).toMatchObject({ code: 403 });
+      await send(admins, 'DELETE', `${path}/${name}`);
+    }
+  });
+
   it('a role binding in kube-system and in its own system namespace', async () => {
     for (const namespace of ['kube-system', SYSTEM_NAMESPACE]) {
       await expect(apply(bindingIn(namespace, `${MINE}-1`)), namespace).rejects.toMatchObject(denied('rolebindings'));
