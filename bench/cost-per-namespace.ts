@@ -57,7 +57,7 @@ export async function costPerNamespace({ stand, quick }: Bench, signal: AbortSig
         workflowTasks: middle((cost) => cost.workflowTasks),
         activities: middle((cost) => cost.activities),
         events: middle((cost) => cost.events),
-        historyBytes: middle((cost) => cost.historyBytes),
+        historyBytes: Math.round(middle((cost) => cost.historyBytes)),
         objects,
         apiWrites,
         apiWritesPerObject: rounded(apiWrites / objects),

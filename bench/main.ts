@@ -20,6 +20,10 @@ const PAGE = join(ROOT, 'docs', 'performance.md');
 
 const say = (line: string): void => console.error(line);
 
+/** A call of a part that ran out of time may fail long after it: told, but no reason to lose the report. */
+process.on('uncaughtException', (error) => say(`  ! ${reasonOf(error)}`));
+process.on('unhandledRejection', (error) => say(`  ! ${reasonOf(error)}`));
+
 async function main(): Promise<number> {
   const names = PARTS.map(({ name }) => name);
   let options: Arguments;

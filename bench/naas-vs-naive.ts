@@ -1,8 +1,9 @@
 // A whole life, from the request until the namespace is gone, beside the naive design's: actions, events and bytes of both
 // histories. Counts, not times.
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { hasLogged, waitUntilReady } from '../src/local/processes.ts';
-import { bundleWorkflows } from '../src/local/workflow-bundle.ts';
 import { workflowId } from '../src/spec/names.ts';
 import type { Bench } from './bench.ts';
 import type { LifeCost } from './figures.ts';
@@ -42,7 +43,7 @@ async function naasLife(stand: Stand, signal: AbortSignal): Promise<LifeCost> {
   await untilPhase(stand, name, 'ready', signal);
   await naas.teardown(name);
   await untilPhase(stand, name, 'deleted', signal);
-  return lifeCost(stand, workflowId(name));
+  return lifeCost(stand, name);
 }
 
 async function naiveLife(stand: Stand, signal: AbortSignal): Promise<LifeCost> {
@@ -62,26 +63,29 @@ async function naiveLife(stand: Stand, signal: AbortSignal): Promise<LifeCost> {
   // As patient as with naas's own worker.
   await waitUntilReady(worker, hasLogged(worker, 'naive worker is polling'), { timeoutMs: 90_000, signal });
   const handle = await stand.temporal.workflow.start('naiveNamespace', {
-    workflowId: name,
+    workflowId: workflowId(name),
     taskQueue: NAIVE_TASK_QUEUE,
     args: [requestFor(name)],
   });
   await handle.signal('teardown', await stand.prove({ message: 'teardown', namespace: name }));
-  await handle.result();
+  await untilPhase(stand, name, 'deleted', signal);
   return lifeCost(stand, name);
 }
 
-export function naiveBundle({ platform }: Stand): Promise<string> {
-  return bundleWorkflows({
+/** Made here: naas's own bundle knows nothing of it, and its cache is not for this. */
+export async function naiveBundle({ platform }: Stand): Promise<string> {
+  const { code } = await bundleWorkflowCode({
     workflowsPath: join(import.meta.dirname, 'naive', 'workflow.ts'),
-    outFile: join(platform.stateDir, 'naive-workflow.js'),
+    logger: new DefaultLogger('WARN'),
   });
+  const file = join(platform.stateDir, 'naive-workflow.js');
+  await writeFile(file, code);
+  return file;
 }
 
-/** The history is counted when the run is closed, so that nothing of it is missing. */
-async function lifeCost(stand: Stand, id: string): Promise<LifeCost> {
-  const handle = stand.temporal.workflow.getHandle(id);
-  await handle.result();
+/** As it is when the namespace is gone: both runs then wait until the name may be given out again. */
+async function lifeCost(stand: Stand, name: string): Promise<LifeCost> {
+  const handle = stand.temporal.workflow.getHandle(workflowId(name));
   const [history, description] = await Promise.all([handle.fetchHistory(), handle.describe()]);
   const { actions, events } = costOf(history.events ?? []);
   return { actions, events, bytes: description.historySize ?? 0 };

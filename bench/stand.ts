@@ -13,7 +13,6 @@ import { type ChildHandle, startChild } from '../src/local/processes.ts';
 import { localProver } from '../src/providers/proofs/local-issuer.ts';
 import type { Catalog } from '../src/spec/catalog.ts';
 import type { Processes } from './process-usage.ts';
-import { widenRights } from './rights.ts';
 
 export interface Stand {
   platform: Platform;
@@ -51,7 +50,6 @@ export async function openStand(options: { say: (line: string) => void; signal: 
 async function equip(platform: Platform): Promise<Stand> {
   const { controlPlane, temporalAddress: address, temporalNamespace: namespace } = platform;
   if (controlPlane === null) throw new Error('the bench measures servers that it started itself');
-  await widenRights(platform.kubeconfig);
   const connection = await Connection.connect({ address });
   const leash = createLeash();
   const prove = localProver({

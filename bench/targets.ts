@@ -68,7 +68,8 @@ export const TARGETS: readonly Target[] = [
     sense: 'most',
     limit: 0.35,
     aim: 0.2,
-    bound: 'start, two updates, four phases as search attributes and eight activities, however few the objects are',
+    bound:
+      'start, two updates, four phases as search attributes, eight activities and a timer, however few the objects are',
   },
   {
     key: 'perNamespace.historyBytes',

@@ -2,7 +2,14 @@
 // as its argument. It stands here to be compared with, never to be used: no undo, no approval, no claim, no fence.
 
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { condition, defineSignal, proxyActivities, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  condition,
+  defineSignal,
+  proxyActivities,
+  setHandler,
+  sleep,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import type { NaiveActivities, Written } from './activities.ts';
 
 export const teardownSignal = defineSignal<[string]>('teardown');
@@ -39,6 +46,8 @@ export async function naiveNamespace(request: Record<string, unknown>): Promise<
     await remove(each);
   }
   enter('deleted');
+  // As naas does, so that nobody else gets the name at once.
+  await sleep('1 day');
 }
 
 function enter(step: string): void {
