@@ -11,9 +11,9 @@ export function signAs({ keyFile, subject, groups }) {
   const jwk = JSON.parse(readFileSync(keyFile, 'utf8'));
   const key = createPrivateKey({ key: jwk, format: 'jwk' });
   return async (claims) => {
-    const exp = Math.floor(Date.now() / 1000) + LIFETIME_SECONDS;
+    const iat = Math.floor(Date.now() / 1000);
     const header = encoded({ alg: 'EdDSA', kid: jwk.kid });
-    const payload = encoded({ ...claims, subject, groups, nonce: randomUUID(), exp });
+    const payload = encoded({ ...claims, subject, groups, nonce: randomUUID(), iat, exp: iat + LIFETIME_SECONDS });
     const signature = sign(null, Buffer.from(`${header}.${payload}`), key).toString('base64url');
     return `${header}.${payload}.${signature}`;
   };

@@ -17,7 +17,7 @@ export interface Submission {
   mode: 'create' | 'adopt' | 'recover';
   /** The request as written by a person, parsed from YAML or JSON but not yet trusted. */
   request: unknown;
-  /** Compact JWS of {subject, groups, message, namespace, bodySha256 of {mode, request}, nonce, exp}, or an unsigned claim. */
+  /** Compact JWS of {subject, groups, message, namespace, bodySha256 of {mode, request}, nonce, iat, exp}, or an unsigned claim. */
   by: Proof;
 }
 
@@ -69,7 +69,7 @@ export interface ChangeAnswer {
 }
 
 export interface DecisionMessage {
-  /** Compact JWS of {subject, groups, namespace, incarnation, planDigest, changeDigest, decision, nonce, exp}, or an unsigned claim. */
+  /** Compact JWS of {subject, groups, namespace, incarnation, planDigest, changeDigest, decision, nonce, iat, exp}, or an unsigned claim. */
   proof: Proof;
   planDigest: string;
   changeDigest: string;

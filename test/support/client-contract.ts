@@ -235,6 +235,25 @@ export const STORIES: Record<string, Story> = {
     await world.until(name, 'deleted');
   },
 
+  'a change, its opposite, and the same change once more': async (world, told) => {
+    const name = 'contract-there-and-back';
+    const ada = world.as(owner);
+    const request = requestOf(name, STAGING);
+    await ada.submit(request, { requestId: `${name}-1` });
+    await world.as(lead).decide(name, { decision: 'approve' });
+    await world.until(name, 'ready');
+    for (const [round, leaseDays] of [10, 20, 10].entries()) {
+      await ada.change(name, { ...request, leaseDays }, { requestId: `${name}-change-${round}` });
+      const { planDigest } = (await ada.status(name)).operation ?? {};
+      await told.call(`decide ${round}`, world.as(lead).decide(name, { decision: 'approve' }));
+      await expect
+        .poll(async () => (await world.until(name, 'ready')).lastOperation, PATIENCE)
+        .toMatchObject({ outcome: 'applied', planDigest, requestId: `${name}-change-${round}` });
+    }
+    await ada.teardown(name);
+    await world.until(name, 'deleted');
+  },
+
   'what is listed': async (world) => {
     const names = ['contract-listed-a', 'contract-listed-b'];
     const ada = world.as(owner);

@@ -1,7 +1,7 @@
 // Who sent a message: proven by a trusted key, or, where the catalog trusts Temporal itself, taken at their word. This is the
 // one place that lets an unsigned claim count; rights, slots and seats are judged elsewhere, alike for both.
+import { randomUUID } from 'node:crypto';
 import type { DecisionClaims, Proofs, Proven, SenderClaims } from '../../activities/proofs.ts';
-import { canonicalJson, sha256Hex } from '../../spec/canonical.ts';
 import type { Approvals } from '../../spec/catalog.ts';
 import { NaasError } from '../../spec/errors.ts';
 import { type UnsignedClaim, wrongProof } from '../../spec/proof.ts';
@@ -31,7 +31,7 @@ export function senderProofs(trust: Approvals['trust'], signed: SignedProofs | u
       if (typeof proof !== 'string') {
         if (trust !== 'temporal')
           throw unproven('it is not signed; `trust` in approvals.yaml asks for signatures', field);
-        return takenAtTheirWord(proof, expected, field);
+        return takenAtTheirWord(proof, field);
       }
       if (signed === undefined) throw unproven('no trusted keys are configured that could verify its signature', field);
       return signed.verify(proof, expected, atMs, signedSinceMs);
@@ -39,14 +39,14 @@ export function senderProofs(trust: Approvals['trust'], signed: SignedProofs | u
   };
 }
 
-function takenAtTheirWord(claim: UnsignedClaim, expected: Expected, field: string): Proven {
+function takenAtTheirWord(claim: UnsignedClaim, field: string): Proven {
   const wrong = wrongProof(claim);
   if (wrong !== undefined) throw unproven(`expected ${wrong.wanted}`, `${field}${wrong.within}`);
   const subject = personal(claim.subject, `${field}.subject`);
   const groups = (claim.groups ?? []).map((group, index) => personal(group, `${field}.groups[${index}]`));
-  // The same decision by the same person has the same nonce: said twice, it still counts once.
-  const nonce = `unsigned:${sha256Hex(canonicalJson({ subject, ...expected }))}`;
-  return { sender: { subject, groups }, nonce };
+  // Nothing is used up where nothing was signed: the same words may be right again for a later change. That a person counts
+  // once in one approval is held by their name.
+  return { sender: { subject, groups }, nonce: `unsigned:${randomUUID()}` };
 }
 
 /** Kubernetes keeps this prefix for itself: no sign-in gives it to a person, so whoever claims it imitates a component. */
