@@ -23,16 +23,29 @@ export function prove<Case>(
   counts: Counts,
   violations: (each: Case) => string[],
 ): void {
-  const numRuns = numberOf(counts);
-  const result = fc.check(
-    fc.property(cases, (each) => {
-      const wrong = violations(each);
-      if (wrong.length > 0) throw new Error(wrong.join('\n'));
-    }),
-    { numRuns, seed: runSeed() },
-  );
-  recordProof(suite, result.numRuns, result.failed ? 1 : 0);
-  expect(result.failed ? fc.defaultReportMessage(result) : '').toBe('');
+  const property = fc.property(cases, (each) => throwAll(violations(each)));
+  report(suite, fc.check(property, { numRuns: numberOf(counts), seed: runSeed() }));
+}
+
+/** The same for what takes its time; `each` says how many cases one value holds. */
+export async function proveAll<Case>(
+  suite: string,
+  cases: fc.Arbitrary<Case>,
+  counts: Counts & { each: number },
+  violations: (each: Case) => Promise<string[]>,
+): Promise<void> {
+  const property = fc.asyncProperty(cases, async (each) => throwAll(await violations(each)));
+  report(suite, await fc.check(property, { numRuns: numberOf(counts), seed: runSeed() }), counts.each);
+}
+
+function throwAll(wrong: readonly string[]): void {
+  if (wrong.length > 0) throw new Error(wrong.join('\n'));
+}
+
+function report<Case>(suite: string, result: fc.RunDetails<Case>, each = 1): void {
+  recordProof(suite, result.numRuns * each, result.failed ? 1 : 0);
+  const why = result.errorInstance instanceof Error ? result.errorInstance.stack : String(result.errorInstance);
+  expect(result.failed ? `${why}\n${fc.defaultReportMessage(result)}` : '').toBe('');
 }
 
 /** The same cases at each call, for suites that send them to real servers. */
