@@ -81,7 +81,7 @@ export async function atTheBoundary<T>(body: () => Promise<T>, { unfenced = fals
     const failure = asFailure(told.cause, told.details);
     // For the next attempt, should it begin too late to learn anything itself.
     heartbeat(told.details);
-    if (unfenced && failure.nonRetryable) await untilNothingIsUnderWay(told.cause);
+    if (unfenced && mayBeUnderWay(told.cause)) await untilTooLate();
     throw failure;
   } finally {
     clearInterval(beat);
@@ -124,12 +124,13 @@ function asFailure(error: NaasError, told: FailureDetails): ApplicationFailure {
 /** Less than the margin, so that this attempt is still heard; most of the margin, because the servers' clocks differ. */
 const LAST_WORD_MS = 500;
 
-/**
- * An undo begins as soon as the activity is given up. A write whose answer was lost may still be under way then, of this
- * attempt or of one before: it is waited for until its deadline has passed. A first attempt that was answered left none.
- */
-async function untilNothingIsUnderWay(error: NaasError): Promise<void> {
-  if (activityInfo().attempt === 1 && ERRORS[error.code].permanent) return;
+/** Nobody has said what became of the write: it, or what a gateway has passed on of it, may still come. */
+function mayBeUnderWay({ code }: NaasError): boolean {
+  return code === 'Unavailable' || code === 'DeadlinePassed';
+}
+
+/** An attempt is over by its answer or by its deadline: before that neither another one may begin nor an undo. */
+async function untilTooLate(): Promise<void> {
   const restMs = attemptEndsMs() - LAST_WORD_MS - Date.now();
   if (restMs > 0) await setTimeout(restMs, undefined, { signal: cancellationSignal() });
 }

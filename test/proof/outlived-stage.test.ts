@@ -26,27 +26,48 @@ afterAll(async () => {
   recordProof('outlived stages', counted, failedTests());
 });
 
-describe('a claim that is given up for good', () => {
-  it('is not given up before an earlier attempt, whose fate nobody knows, can only come too late', async () => {
-    const name = 'outlived-claim';
+describe('a claim whose answer was lost', () => {
+  /** The packet is under way somewhere when its connection breaks. */
+  function loseTheFirst(tenant: string): HeldCall[] {
     const lost: HeldCall[] = [];
-    const create = { tenant: name, verb: 'create', resource: 'namespaces' } as const;
-    // The first packet is under way somewhere when its connection breaks; the second is refused for good.
     stand.proxy.add({
-      ...create,
+      tenant,
+      verb: 'create',
+      resource: 'namespaces',
       times: 1,
       async before(call) {
         lost.push(call);
         return 'drop';
       },
     });
-    stand.proxy.add({ ...create, fault: { mode: 'fail-before', status: 422 } });
-    await stand.submit(name, DEV);
-    await stand.untilAll([name], ['failed']);
+    return lost;
+  }
+
+  async function expectTooLate(lost: HeldCall[]): Promise<void> {
     const late = await Promise.all(lost.map((call) => call.forward()));
     counted += late.length;
     expect(late.map(({ status }) => status)).toEqual([403]);
     expect(await stand.changesSince(before)).toEqual([]);
+  }
+
+  it('comes too late when the next try is refused for good and the request has failed', async () => {
+    const name = 'outlived-refused';
+    const lost = loseTheFirst(name);
+    const fault = { mode: 'fail-before', status: 422 } as const;
+    stand.proxy.add({ tenant: name, verb: 'create', resource: 'namespaces', fault });
+    await stand.submit(name, DEV);
+    await stand.untilAll([name], ['failed']);
+    await expectTooLate(lost);
+  });
+
+  it('comes too late when the request is cancelled before the next try', async () => {
+    const name = 'outlived-cancelled';
+    const lost = loseTheFirst(name);
+    await stand.submit(name, DEV);
+    await expect.poll(() => lost.length, { timeout: 20_000 }).toBe(1);
+    await stand.cancelUntilAccepted(name);
+    await stand.untilAll([name], ['failed']);
+    await expectTooLate(lost);
   });
 });
 

@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Proofs } from '../../src/activities/proofs.ts';
+import { keyFile } from '../../src/providers/proofs/key-file.ts';
 import { createLocalIssuer } from '../../src/providers/proofs/local-issuer.ts';
+import { senderProofs } from '../../src/providers/proofs/senders.ts';
 import { trustedKeys } from '../../src/providers/proofs/trusted-keys.ts';
 import { type ApprovalState, judge, openSlots } from '../../src/spec/approval.ts';
 import { approvalPolicy } from '../../src/spec/approval-rules.ts';
@@ -45,7 +48,7 @@ const ABOUT: About = {
 
 let folder: string;
 let forge: Forge;
-let proofs: ReturnType<typeof trustedKeys>;
+let proofs: Proofs;
 const tally = { counted: 0, refused: 0, approved: 0, rejected: 0 };
 
 beforeAll(async () => {
@@ -54,7 +57,7 @@ beforeAll(async () => {
     ['issuer', 'stranger'].map((name) => createLocalIssuer(join(folder, name))),
   );
   forge = await openForge(issuer?.keyFile ?? '', stranger?.keyFile ?? '');
-  proofs = trustedKeys(issuer?.jwksFile ?? '');
+  proofs = senderProofs('signed', trustedKeys(keyFile(issuer?.jwksFile ?? '')));
 });
 
 afterAll(async () => {
