@@ -2,6 +2,7 @@
 // away, in every stage. An undone change leaves a namespace as it was, so that one fleet serves round after round.
 
 import { type EffectPoint, pointsOf } from './effects-table.ts';
+import { type Gate, gather, type Place } from './fault-proxy-gate.ts';
 import type { Stand } from './scenario.ts';
 import { PEOPLE } from './scenario-people.ts';
 
@@ -17,9 +18,14 @@ export interface Fleet {
   /** The state before; sent again it takes a namespace back. */
   before(name: string): Record<string, unknown>;
   wanted(name: string): Record<string, unknown>;
+  /** Much as wanted, and yet another in every object; policy approves it. */
+  third(name: string): Record<string, unknown>;
+  changeByPolicy(name: string, request: Record<string, unknown>): Promise<void>;
   /** Sends the change and lets a lead approve it. */
   change(name: string, request?: Record<string, unknown>): Promise<void>;
   cancel(name: string): Promise<void>;
+  /** The namespace is as the change wants it: by what the admission of the same change would still have to do. */
+  expectWanted(name: string): Promise<void>;
   /** Takes everything away again. */
   end(): Promise<void>;
 }
@@ -74,12 +80,21 @@ export async function openFleet(stand: Stand, prefix: string, count: number): Pr
     source,
     before,
     wanted,
+    third: (name) => ({ ...wanted(name), tier: 'dev' }),
+    async changeByPolicy(name, request) {
+      const { awaits } = await owner.change(name, request);
+      if (awaits.length > 0) throw new Error(`${name} asks ${awaits.map(({ slot }) => slot).join(', ')}`);
+    },
     async change(name, request = wanted(name)) {
       await owner.change(name, request);
       await lead.decide(name, { decision: 'approve' });
     },
     async cancel(name) {
       await owner.cancel(name);
+    },
+    async expectWanted(name) {
+      const { note, changes } = await owner.change(name, wanted(name));
+      if (note === undefined) throw new Error(`${name} is not as wanted: ${JSON.stringify(changes)}`);
     },
     async end() {
       const all = [source, ...names];
@@ -127,4 +142,46 @@ function undoCalls({ proxy }: Stand, name: string, since: number) {
   );
   if (begun === undefined) throw new Error(`no undo of ${name} was seen`);
   return own.filter((call) => call.effect && call.seq > begun.seq);
+}
+
+/** Lets the change come to its last write, breaks that once, and then holds each undo at its own place. */
+export function gatherInUndo(
+  stand: Stand,
+  last: EffectPoint,
+  places: readonly Place[],
+  arrivalTimeoutMs: number,
+): Gate {
+  const gates = places.map((place) => {
+    const opened = Promise.withResolvers<Gate>();
+    const rule = stand.proxy.add({
+      tenant: place.tenant,
+      ...last,
+      fault: { mode: 'fail-after', status: 403 },
+      times: 1,
+      // Not before: a change and its undo may write the same object.
+      async after() {
+        opened.resolve(gather(stand.proxy, [place], arrivalTimeoutMs));
+        return 'reply' as const;
+      },
+    });
+    return { rule, opened: opened.promise };
+  });
+  const all = (): Promise<Gate[]> => Promise.all(gates.map(({ opened }) => opened));
+  return {
+    async allArrived() {
+      await Promise.all((await all()).map((gate) => gate.allArrived()));
+    },
+    pass(tenant) {
+      for (const { opened } of gates) void opened.then((gate) => gate.pass(tenant));
+    },
+    open(how) {
+      for (const { rule, opened } of gates) {
+        rule.lift();
+        void opened.then((gate) => gate.open(how));
+      }
+    },
+    async sendHeld() {
+      return (await Promise.all((await all()).map((gate) => gate.sendHeld()))).flat();
+    },
+  };
 }

@@ -92,7 +92,7 @@ describe('a conflict', () => {
 
   it('of two versions of one object is worth another try', async () => {
     const modified = refusal(409, 'Conflict', 'Operation cannot be fulfilled: the object has been modified');
-    expect((await applied((_incoming, response) => json(response, 409, modified))).code).toBe('Unavailable');
+    expect((await applied((_incoming, response) => json(response, 409, modified))).code).toBe('Outdated');
   });
 });
 

@@ -1,0 +1,197 @@
+// A change and a worker that is lost: killed before and after each write of the change and of its undo, or stopped there and
+// woken when all is over. The change is applied whole or undone whole, and nothing that comes late alters a byte.
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type ChangeTable, type Fleet, gatherInUndo, openFleet, tableOf } from '../support/change-fleet.ts';
+import type { Snapshot } from '../support/cluster-snapshot.ts';
+import { batches, describePoint, type EffectPoint, MOMENTS, type Moment, ruleAt } from '../support/effects-table.ts';
+import { type Gate, gather, type Place } from '../support/fault-proxy-gate.ts';
+import { recordProof } from '../support/proof-table.ts';
+import { openStand, type Stand } from '../support/scenario.ts';
+
+const FULL = process.env['NAAS_FULL'] === '1';
+/** One of each kind of write, of the change and of its undo. */
+const FLEET = 18;
+/** The first to arrive may run out of its attempt's time while the last is on its way; it is held again then. */
+const ARRIVAL_MS = 60_000;
+/** Long enough for a woken worker to send what it still had in mind. */
+const WAKING_MS = 3_000;
+/** A lost attempt is waited for, 15 s in a change and 20 s in an undo, in each round of the full run. */
+const LONGEST_MS = FULL ? 1_800_000 : 400_000;
+
+let stand: Stand;
+let fleet: Fleet;
+let table: ChangeTable;
+let before: Snapshot;
+let cases = 0;
+let violations = 0;
+
+beforeAll(async () => {
+  // A busy machine takes its time to bring all to their places; here no stage is to run out of time.
+  stand = await openStand({ timing: { stageTimeoutSeconds: 180 } });
+  await stand.startWorker();
+  fleet = await openFleet(stand, 'clost', FLEET);
+  table = await tableOf(stand, fleet, fleet.names[0] ?? '');
+});
+
+beforeEach(async () => {
+  before = await stand.content();
+});
+
+afterAll(async () => {
+  await fleet?.end();
+  await stand?.close();
+  recordProof('workers lost in a change', cases, violations);
+});
+
+interface Case {
+  part: 'change' | 'undo';
+  point: EffectPoint;
+  moment: Moment;
+}
+
+const title = ({ part, point, moment }: Case): string => `${moment} ${describePoint(point)} of the ${part}`;
+
+/** In the full run every point at every moment; else one of each kind of write, half of them before their effect. */
+function casesOf(part: Case['part'], moments: readonly Moment[]): Case[] {
+  if (FULL) return table[part].flatMap((point) => moments.map((moment) => ({ part, point, moment })));
+  const kinds = new Set<string>();
+  const points = table[part].filter(({ verb, resource }) => {
+    const kind = `${verb} ${resource}`;
+    return !kinds.has(kind) && kinds.add(kind);
+  });
+  return points.map((point, index) => ({ part, point, moment: moments[index % moments.length] ?? 'before' }));
+}
+
+/** One blow meets changes and undos alike. */
+function rounds(moments: readonly Moment[]): Case[][] {
+  return batches([...casesOf('change', moments), ...casesOf('undo', moments)], FLEET);
+}
+
+async function held(batch: readonly Case[]): Promise<Gate> {
+  const places = batch.map(({ point, moment }, index): Place & { part: Case['part'] } => ({
+    tenant: fleet.names[index] ?? '',
+    point,
+    moment,
+    part: batch[index]?.part ?? 'change',
+  }));
+  const changing = places.filter(({ part }) => part === 'change');
+  const undoing = places.filter(({ part }) => part === 'undo');
+  const gates = [
+    ...(changing.length === 0 ? [] : [gather(stand.proxy, changing, ARRIVAL_MS)]),
+    ...(undoing.length === 0 ? [] : [gatherInUndo(stand, table.last, undoing, ARRIVAL_MS)]),
+  ];
+  await Promise.all(places.map(({ tenant }) => fleet.change(tenant)));
+  await Promise.all(gates.map((gate) => gate.allArrived()));
+  return {
+    allArrived: async () => {},
+    pass: (tenant) => {
+      for (const gate of gates) gate.pass(tenant);
+    },
+    open: (how) => {
+      for (const gate of gates) gate.open(how);
+    },
+    sendHeld: async () => (await Promise.all(gates.map((gate) => gate.sendHeld()))).flat(),
+  };
+}
+
+async function outcomes(batch: readonly Case[]): Promise<(string | undefined)[]> {
+  const statuses = await Promise.all(batch.map((_, index) => stand.untilOperation(fleet.names[index] ?? '')));
+  expect(statuses.map(({ phase }) => phase)).toEqual(batch.map(() => 'ready'));
+  expect(statuses.flatMap(({ inventory }) => inventory.filter(({ state }) => state !== 'confirmed'))).toEqual([]);
+  return statuses.map(({ lastOperation }) => lastOperation?.outcome);
+}
+
+const namesOf = (batch: readonly Case[], outcome: string, all: readonly (string | undefined)[]): string[] =>
+  fleet.names.slice(0, batch.length).filter((_, index) => all[index] === outcome);
+
+describe('kill -9 of the worker', () => {
+  it(
+    'leaves a change applied whole, or undone whole, wherever it strikes',
+    async () => {
+      for (const batch of rounds(MOMENTS)) {
+        violations += batch.length;
+        const gate = await held(batch);
+        await stand.killWorkers();
+        // Nobody listens any more: what was held before its effect never happens, the other answers go nowhere.
+        gate.open();
+        await stand.startWorker();
+        const all = await outcomes(batch);
+        expect(all, batch.map(title).join(', ')).toEqual(
+          batch.map(({ part }) => (part === 'change' ? 'applied' : 'undone')),
+        );
+        const applied = namesOf(batch, 'applied', all);
+        await Promise.all(applied.map((name) => fleet.expectWanted(name)));
+        const unchanged = (line: string): boolean => !applied.some((name) => line.includes(name));
+        expect((await stand.contentSince(before)).filter(unchanged), 'undone: as before').toEqual([]);
+        await Promise.all(applied.map((name) => fleet.change(name, fleet.before(name))));
+        await outcomes(batch);
+        before = await stand.content();
+        cases += batch.length;
+        violations -= batch.length;
+      }
+    },
+    LONGEST_MS,
+  );
+});
+
+describe('a worker that is stopped in a change, or in its undo, and wakes when that is over', () => {
+  it(
+    'changes nothing: neither after the undo nor after a later change',
+    async () => {
+      for (const batch of rounds(['before'])) {
+        violations += batch.length;
+        const names = fleet.names.slice(0, batch.length);
+        const gate = await held(batch);
+        const stopped = stand.stopWorkers();
+        // The undo writes what the change wrote.
+        gate.pass();
+        // The next worker's try of the change fails for good, so that it is undone.
+        const rules = batch.flatMap(({ part, point }, index) =>
+          part === 'undo'
+            ? []
+            : [
+                ruleAt(stand.proxy, names[index] ?? '', point, {
+                  fault: { mode: 'fail-before', status: 403 },
+                  times: 1,
+                }),
+              ],
+        );
+        await stand.startWorker();
+        expect(await outcomes(batch)).toEqual(batch.map(() => 'undone'));
+        for (const rule of rules) {
+          expect(rule.hits(), 'the next try was met').toBe(1);
+          rule.lift();
+        }
+        expect(await stand.contentSince(before), 'after the undo').toEqual([]);
+
+        const undone = await stand.snapshot();
+        for (const [index, late] of (await gate.sendHeld()).entries()) {
+          expect(late.length, `something is late at ${index}`).toBeGreaterThan(0);
+          expect(
+            late.every((status) => status >= 400),
+            `${late} for what was held at ${index}`,
+          ).toBe(true);
+        }
+        expect(await stand.changesSince(undone), 'after the late packets').toEqual([]);
+
+        // What it changes now shares values with the first change, so that an undo that wakes would know them as its own.
+        await Promise.all(names.map((name) => fleet.changeByPolicy(name, fleet.third(name))));
+        expect(await outcomes(batch)).toEqual(batch.map(() => 'applied'));
+        const changed = await stand.snapshot();
+        await gate.sendHeld();
+        expect(await stand.changesSince(changed), 'after the late packets').toEqual([]);
+        // It hears the answers, too, and would read and write again.
+        gate.open({ before: 'forward', after: 'reply' });
+        stopped.wake();
+        await new Promise((resolve) => setTimeout(resolve, WAKING_MS));
+        expect(await stand.changesSince(changed), 'after the worker woke').toEqual([]);
+        await Promise.all(names.map((name) => fleet.changeByPolicy(name, fleet.before(name))));
+        await outcomes(batch);
+        before = await stand.content();
+        cases += batch.length;
+        violations -= batch.length;
+      }
+    },
+    LONGEST_MS,
+  );
+});
