@@ -154,6 +154,7 @@ async function failures(): Promise<void> {
   for (const [name, env] of Object.entries<Record<string, string>>({
     'secrets-tls': { KUBECONFIG: files.untrustingKubeconfig },
     'secrets-keys': { NAAS_TRUSTED_KEYS: files.brokenKey },
+    'secrets-mixed-keys': { NAAS_TRUSTED_KEYS: files.mixedKeys },
     'secrets-api-key': { TEMPORAL_API_KEY: apiKey, TEMPORAL_TLS: 'false' },
   })) {
     const worker = await home.worker({ ...env, NAAS_LOG_FORMAT: 'text' });
@@ -174,6 +175,7 @@ async function wrongCommands(): Promise<[string[], Record<string, string>?][]> {
     [['delete', LIVES, '--yes'], { NAAS_ISSUER_KEY: files.brokenKubeconfig }],
     [['doctor'], { KUBECONFIG: files.brokenKubeconfig, NAAS_TRUSTED_KEYS: files.brokenKey }],
     [['doctor', '--json'], { KUBECONFIG: files.untrustingKubeconfig }],
+    [['doctor'], { NAAS_TRUSTED_KEYS: files.mixedKeys }],
     [['doctor']],
     [['install', '--kubeconfig', files.brokenKubeconfig]],
     [['install', '--kubeconfig', files.kubeconfig]],

@@ -34,6 +34,8 @@ export interface CanaryInstallation {
     brokenKubeconfig: string;
     untrustingKubeconfig: string;
     issuerKey: string;
+    /** Trusted keys with a private one among them. */
+    mixedKeys: string;
     brokenKey: string;
   };
   apiKey: string;
@@ -86,6 +88,7 @@ export async function openCanaryInstallation(tenant: string): Promise<CanaryInst
       kubeconfigFor({ server: api.server, ca: rootCertificates[0] ?? '', token, cert, key }),
     ),
     issuerKey: keys.issuerKey,
+    mixedKeys: keys.mixed,
     brokenKey: await write('broken-key.json', (await readFile(keys.issuerKey, 'utf8')).slice(0, -3)),
   };
   const env: Record<string, string> = {
@@ -163,10 +166,12 @@ async function keyFiles(folder: string) {
   const json = async (file: string): Promise<unknown> => JSON.parse(await readFile(file, 'utf8'));
   const { keys } = (await json(issuer.jwksFile)) as { keys: object[] };
   const [own, left] = [(await json(issuer.keyFile)) as { d: string }, (await json(stray.keyFile)) as { d: string }];
-  const trusted = join(folder, 'trusted-keys.json');
-  await writeFile(trusted, JSON.stringify({ keys: [...keys, { ...left, kid: 'stray' }] }));
+  const [trusted, mixed] = [join(folder, 'trusted-keys.json'), join(folder, 'mixed-keys.json')];
+  await writeFile(trusted, JSON.stringify({ keys }));
+  // Refused as a whole, and whoever says so must not say what it held.
+  await writeFile(mixed, JSON.stringify({ keys: [...keys, { ...left, kid: 'stray' }] }));
   const secrets = { "issuer's private key": own.d, 'private key among the trusted': left.d };
-  return { trusted, issuerKey: issuer.keyFile, secrets };
+  return { trusted, mixed, issuerKey: issuer.keyFile, secrets };
 }
 
 /** A token, and a real key with its certificate besides. */
