@@ -107,7 +107,8 @@ describe('order in the audit log', () => {
     for (const [name, events] of lives) {
       const claims = events.filter((event) => event.objectRef?.resource === 'namespaces' && event.verb === 'create');
       expect(claims.map(describeEvent), name).toHaveLength(1);
-      expect(events[0], name).toBe(claims[0]);
+      // Controllers hear of a namespace before its maker has the answer.
+      expect(events.find(isWorker), name).toBe(claims[0]);
     }
     const elsewhere = all
       .filter(isWorker)

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NaasClient } from '../../src/client/api.ts';
 import { isErrorName, NaasError } from '../../src/spec/errors.ts';
 import { LIFECYCLE, type MessageName, PHASES } from '../../src/spec/lifecycle.ts';
-import { ANNOTATION, LABEL } from '../../src/spec/names.ts';
+import { ANNOTATION, LABEL, WORKER_USER } from '../../src/spec/names.ts';
 import { byTenant, readAudit } from '../support/audit.ts';
 import { keysOf, type Snapshot, snapshot } from '../support/cluster-snapshot.ts';
 import { brokenOwnership } from '../support/ownership.ts';
@@ -176,7 +176,7 @@ async function rounds(prefix: string, round: (name: string, round: number) => Pr
   for (const name of names) {
     const events = lives.get(name) ?? [];
     check(events.length > 0, `${name}: the audit log knows nothing of it`);
-    violations.push(...brokenOwnership(events).map((violation) => `${name}: ${violation}`));
+    violations.push(...brokenOwnership(events, WORKER_USER).map((violation) => `${name}: ${violation}`));
   }
   expect(violations).toEqual([]);
   expect(await stand.changesSince(before)).toEqual([]);
