@@ -72,8 +72,11 @@ export async function repeatedly<T>(
 
 function asNaasError({ sdk }: Temporal, cause: unknown, call: Call): NaasError | 'again' {
   if (cause instanceof NaasError) return cause;
-  if (cause instanceof sdk.WorkflowUpdateFailedError || cause instanceof sdk.WorkflowFailedError)
-    return failureAsNaasError(cause);
+  if (cause instanceof sdk.WorkflowUpdateFailedError || cause instanceof sdk.WorkflowFailedError) {
+    const error = failureAsNaasError(cause);
+    // The run is about to begin a fresh history and has not taken the message.
+    return error.code === 'NotReadyYet' ? 'again' : error;
+  }
   if (cause instanceof sdk.WorkflowUpdateRPCTimeoutOrCancelledError) return unknown(call, cause);
   if (cause instanceof sdk.WorkflowNotFoundError)
     return new NaasError({ code: 'NotFound', message: `${call.what}: there is no such run` }, { cause });

@@ -38,33 +38,56 @@ import { heldRequest, type Run, refusal } from './run.ts';
 import { submit } from './submission.ts';
 
 export function handleMessages(run: Run): void {
-  setHandler(submitUpdate, (message) => shielded(() => submit(run, checkSubmission(message))), {
-    description: 'Request this namespace',
-  });
-  setHandler(changeUpdate, (message) => shielded(() => change(run, 'change', checkChange(message))), {
-    description: 'Change the living namespace to another wanted state',
-  });
-  setHandler(transferUpdate, (message) => shielded(() => change(run, 'transfer', checkTransfer(message))), {
-    description: 'Hand the namespace over to another team',
-  });
-  setHandler(decideUpdate, (message) => shielded(() => decide(run, 'decide', checkDecision(message))), {
-    description: 'Approve or reject what waits for a decision',
-  });
-  setHandler(teardownUpdate, (message) => shielded(() => teardown(run, checkEnding(message))), {
-    description: 'Delete the namespace and all it owns',
-  });
-  setHandler(cancelUpdate, (message) => shielded(() => cancel(run, checkEnding(message))), {
-    description: 'Cancel what is in progress and undo it',
-  });
-  setHandler(retryUpdate, (message) => shielded(() => retry(run, checkRetry(message))), {
-    description: 'Operators: try at once what is blocked',
-  });
-  setHandler(skipUpdate, (message) => shielded(() => skip(run, checkGivingUp(message))), {
-    description: 'Operators: leave the blocking objects behind and go on',
-  });
-  setHandler(abandonUpdate, (message) => shielded(() => abandon(run, checkGivingUp(message))), {
-    description: 'Operators: end the run with what is left',
-  });
+  // Rejected before it is recorded: the same message, id and all, is taken by the fresh history a moment later.
+  const validator = (..._message: unknown[]): void => {
+    if (run.renewing) throw refusal({ code: 'NotReadyYet', message: `${run.name} renews its history: send it again` });
+  };
+  const update = (description: string) => ({ description, validator });
+  setHandler(
+    submitUpdate,
+    (message) => shielded(() => submit(run, checkSubmission(message))),
+    update('Request this namespace'),
+  );
+  setHandler(
+    changeUpdate,
+    (message) => shielded(() => change(run, 'change', checkChange(message))),
+    update('Change the living namespace to another wanted state'),
+  );
+  setHandler(
+    transferUpdate,
+    (message) => shielded(() => change(run, 'transfer', checkTransfer(message))),
+    update('Hand the namespace over to another team'),
+  );
+  setHandler(
+    decideUpdate,
+    (message) => shielded(() => decide(run, 'decide', checkDecision(message))),
+    update('Approve or reject what waits for a decision'),
+  );
+  setHandler(
+    teardownUpdate,
+    (message) => shielded(() => teardown(run, checkEnding(message))),
+    update('Delete the namespace and all it owns'),
+  );
+  setHandler(
+    cancelUpdate,
+    (message) => shielded(() => cancel(run, checkEnding(message))),
+    update('Cancel what is in progress and undo it'),
+  );
+  setHandler(
+    retryUpdate,
+    (message) => shielded(() => retry(run, checkRetry(message))),
+    update('Operators: try at once what is blocked'),
+  );
+  setHandler(
+    skipUpdate,
+    (message) => shielded(() => skip(run, checkGivingUp(message))),
+    update('Operators: leave the blocking objects behind and go on'),
+  );
+  setHandler(
+    abandonUpdate,
+    (message) => shielded(() => abandon(run, checkGivingUp(message))),
+    update('Operators: end the run with what is left'),
+  );
   setHandler(decisionSignal, (message) => shielded(() => decideBySignal(run, message)), {
     description: 'The same as decide, for callers that only signal',
   });

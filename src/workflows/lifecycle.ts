@@ -84,7 +84,7 @@ function open(input: LifecycleInput): Run {
   }
   const state = stateOf(input);
   setCurrentDetails(detailsOf(name, state));
-  return { name, state, inFlight: null, retried: false, deciding: 0 };
+  return { name, state, inFlight: null, retried: false, deciding: 0, renewing: false };
 }
 
 /** Only an earlier run may hand over a state: from anybody else it would be an admission and an approval that never were. */
@@ -151,10 +151,12 @@ async function carryOver(run: Run): Promise<void> {
   const { phase, operation } = run.state;
   // A message that waits for something else must not hold the run up: what has moved goes on first, and comes back here.
   const moved = (): boolean => run.state.phase !== phase || run.state.operation !== operation;
+  run.renewing = true;
   await condition(() => allHandlersFinished() || moved());
-  if (moved()) return;
-  // One more task first: an answer that completes in the very task that continues as new can be lost by the server.
-  await sleep(1, { summary: 'Let answers leave before the history is renewed' });
-  if (!allHandlersFinished() || moved()) return;
-  await continueAsNew<typeof namespaceLifecycle>({ resume: run.state });
+  if (!moved()) {
+    // One more task first: an answer that completes in the very task that continues as new can be lost by the server.
+    await sleep(1, { summary: 'Let answers leave before the history is renewed' });
+    if (allHandlersFinished() && !moved()) await continueAsNew<typeof namespaceLifecycle>({ resume: run.state });
+  }
+  run.renewing = false;
 }

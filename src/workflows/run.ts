@@ -30,6 +30,8 @@ export interface Run {
   retried: boolean;
   /** Decisions whose proof is being checked: a deadline waits for those that came before it. */
   deciding: number;
+  /** A fresh history is about to begin: what comes now is asked to come again, or a steady caller would never let it begin. */
+  renewing: boolean;
 }
 
 const ATTRIBUTE = {

@@ -134,6 +134,19 @@ describe('a request', () => {
     expect((await stand.owner.status('sub-repeat')).phase).toBe('ready');
   });
 
+  it('repeated without a pause holds up no renewal of the history, and each repeat is answered', async () => {
+    const request = stand.request('sub-steady', DEV);
+    const { planDigest } = await stand.owner.submit(request);
+    await stand.untilAll(['sub-steady'], ['ready']);
+    const runs = new Set<string>();
+    for (let repeat = 0; repeat < 12; repeat += 1) {
+      expect(await stand.owner.submit(request)).toMatchObject({ planDigest });
+      runs.add(await runOf('sub-steady'));
+    }
+    // A repeat is eleven events, the limit is twenty: every other one at the latest begins a fresh history.
+    expect(runs.size).toBeGreaterThanOrEqual(5);
+  });
+
   it('made again after the namespace was deleted is a new request', async () => {
     const request = stand.request('sub-again', DEV);
     await stand.owner.submit(request);
