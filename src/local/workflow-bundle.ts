@@ -2,7 +2,7 @@
 // to two seconds sooner. It imports the bundler only when there is something to build.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { cacheDir, ROOT } from '../../tools/paths.mjs';
 
@@ -15,6 +15,8 @@ export interface BundleOptions {
 
 /** Every edit leaves one behind; more than these are of no use to anybody. */
 const KEEP = 10;
+/** Other checkouts share the cache, and a worker may start any time later: what was used a moment ago stays. */
+const USED_WITHIN_MS = 6 * 3_600_000;
 
 export async function bundleWorkflows(options: BundleOptions = {}): Promise<string> {
   const workflowsPath = options.workflowsPath ?? join(ROOT, 'src', 'workflows', 'index.ts');
@@ -38,7 +40,7 @@ export async function bundleWorkflows(options: BundleOptions = {}): Promise<stri
     await writeFile(draft, code);
     await rename(draft, cached);
     await prune(folder);
-  }
+  } else await utimes(cached, new Date(), new Date());
   if (options.outFile === undefined) return cached;
   await mkdir(dirname(options.outFile), { recursive: true });
   await copyFile(cached, options.outFile);
@@ -77,6 +79,7 @@ async function prune(folder: string): Promise<void> {
   const dated = await Promise.all(
     names.map(async (name) => ({ file: join(folder, name), at: (await stat(join(folder, name))).mtimeMs })),
   );
-  const old = dated.sort((a, b) => b.at - a.at).slice(KEEP);
+  const unused = dated.filter(({ at }) => at < Date.now() - USED_WITHIN_MS);
+  const old = unused.sort((a, b) => b.at - a.at).slice(KEEP);
   await Promise.all(old.map(({ file }) => rm(file, { force: true })));
 }
