@@ -3,7 +3,6 @@
 
 import { compare, valueAt } from '../plan/compare.ts';
 import { changeDigest } from '../plan/index.ts';
-import { managedKind } from '../plan/kinds.ts';
 import type { KubernetesObject } from '../plan/plan.ts';
 import { asMergePatch, type FieldReturn, leaves } from '../plan/restore.ts';
 import type { Change, ChangeAdmitted, PackedStage } from '../spec/admission.ts';
@@ -23,9 +22,9 @@ import {
 import { LABEL } from '../spec/names.ts';
 import { allEffects, atTheBoundary, callOptions } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
-import { bind, boundPatch, onFreshVersion, unchanged, versionOf } from './fresh.ts';
+import { boundPatch, make, mend, onFreshVersion, unchanged, versionOf } from './fresh.ts';
 import { packJson, unpackStage } from './packing.ts';
-import { readBack, stampDeadline, untilAllEnforced } from './stages.ts';
+import { readBack, untilAllEnforced } from './stages.ts';
 import { unstamped } from './stamp.ts';
 import { inTheWay, isKnown, liveQuotaOf } from './survey.ts';
 import { writing } from './switch.ts';
@@ -166,26 +165,17 @@ async function ensure(
   const captured = input.uids[refKey(ref)];
   const dropped = input.dropped[refKey(ref)] ?? [];
   return onFreshVersion(cluster, ref, options, async (live) => {
-    if (live === undefined) return make(cluster, ref, object, captured, options);
+    if (live === undefined) {
+      // Deleted by somebody since it was captured: it is made anew, for it is ours to be there. A namespace is not.
+      if (captured !== undefined && object.kind === 'Namespace') throw another(ref);
+      return make(cluster, object, options);
+    }
     const ours = incarnationOf(live) === incarnationOf(object);
     if (captured === undefined ? !ours : live.metadata.uid !== captured) throw another(ref);
     if (compare(ref, object, live, { foreign: false, dropped }).verb === 'keep') return unchanged(ref, live);
     if (object.kind === 'Namespace') return cluster.merge(ref, mergePatch(object, live, dropped), options);
-    return cluster.apply(bind(object, live), { ...options, force: managedKind(object).guardrail || input.adopting });
+    return mend(cluster, object, live, { ...options, adopting: input.adopting });
   });
-}
-
-/** There is no version yet to bind it to; it says instead until when it counts, and the fence holds it to that. */
-async function make(
-  cluster: Cluster,
-  ref: ObjectRef,
-  object: KubernetesObject,
-  captured: string | undefined,
-  options: CallOptions,
-): Promise<Effect> {
-  // Deleted by somebody since it was captured: it is made anew, for it is ours to be there. A namespace is not.
-  if (captured !== undefined && object.kind === 'Namespace') throw another(ref);
-  return cluster.apply(stampDeadline(object, cluster, options), { ...options, force: managedKind(object).guardrail });
 }
 
 /** A Namespace was made by POST, whose fields an apply could never take away again; a merge sets exactly ours. */

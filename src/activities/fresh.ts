@@ -1,16 +1,63 @@
-// Writes on objects that exist: read, decide, write on the very version that was read. So a write that was decided on an
-// older state never lands, however late it comes. Whoever reads late decides on what is new: that no attempt outlives its
-// time is for the activity's options to see to. It decides nothing about the object itself.
+// How an object is written so that nothing late does harm: what exists is read, decided on and written on the very version
+// that was read; what is to come says until when. So a write that was decided on an older state never lands. Whoever
+// reads late decides on what is new: that no attempt outlives its time is for the activity's options to see to. It decides
+// nothing about the object itself.
 import { setTimeout } from 'node:timers/promises';
+import { compare } from '../plan/compare.ts';
+import { managedKind } from '../plan/kinds.ts';
 import type { KubernetesObject } from '../plan/plan.ts';
 import { NaasError } from '../spec/errors.ts';
-import type { Effect, ObjectRef } from '../spec/inventory.ts';
+import { type Effect, type ObjectRef, refOf } from '../spec/inventory.ts';
 import { ANNOTATION } from '../spec/names.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 
 /** A quota's status moves with every pod: some tries in a row may meet another version; more is worth a longer pause. */
 const TRIES = 5;
 const PAUSE_MS = 20;
+
+/** An object whose creation reaches the API server after this attempt is over is denied there, by the fence. */
+export function stampDeadline(object: KubernetesObject, cluster: Cluster, options: CallOptions): KubernetesObject {
+  const clockDifferenceMs = cluster.serverNowMs() - Date.now();
+  const before = new Date(options.deadlineMs + clockDifferenceMs).toISOString();
+  return {
+    ...object,
+    metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [ANNOTATION.claimBefore]: before } },
+  };
+}
+
+/** There is no version yet to bind it to; it says instead until when it counts, and the fence holds it to that. */
+export function make(cluster: Cluster, object: KubernetesObject, options: CallOptions): Promise<Effect> {
+  return cluster.apply(stampDeadline(object, cluster, options), { ...options, force: isForced(object) });
+}
+
+/** The fence's answer to a creation of what is there: it says another time than the creation that came first. */
+export function standsAlready(error: unknown): boolean {
+  return error instanceof NaasError && error.code === 'Forbidden' && error.message.includes(ANNOTATION.claimBefore);
+}
+
+/** On the version that was read; `adopting`: values of others are taken over, for people agreed to it. */
+export function mend(
+  cluster: Cluster,
+  object: KubernetesObject,
+  live: KubernetesObject,
+  { adopting = false, ...options }: CallOptions & { adopting?: boolean },
+): Promise<Effect> {
+  return cluster.apply(bind(object, live), { ...options, force: adopting || isForced(object) });
+}
+
+/** Only for guardrail kinds: there naas must win; elsewhere another manager's field is a conflict to be told. */
+function isForced(object: KubernetesObject): boolean {
+  return managedKind(object).guardrail;
+}
+
+export async function makeOrMend(cluster: Cluster, object: KubernetesObject, options: CallOptions): Promise<Effect> {
+  const ref = refOf(cluster.name, object);
+  return onFreshVersion(cluster, ref, options, async (live) => {
+    if (live === undefined) return make(cluster, object, options);
+    if (compare(ref, object, live, { foreign: false }).verb === 'keep') return unchanged(ref, live);
+    return mend(cluster, object, live, options);
+  });
+}
 
 export type Version = { uid: string; resourceVersion: string };
 

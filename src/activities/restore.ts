@@ -8,9 +8,8 @@ import { ANNOTATION } from '../spec/names.ts';
 import { allEffects, PartialFailure } from './boundary.ts';
 import { incarnationOf, type PreImage } from './change.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
-import { bind, boundPatch, onFreshVersion, unchanged, versionOf } from './fresh.ts';
+import { bind, boundPatch, onFreshVersion, stampDeadline, unchanged, versionOf } from './fresh.ts';
 import { unpackJson, unpackStage } from './packing.ts';
-import { stampDeadline } from './stages.ts';
 import { writing } from './switch.ts';
 
 export interface RestoreInput {

@@ -7,9 +7,10 @@ import type { KubernetesObject } from '../plan/plan.ts';
 import type { PackedStage } from '../spec/admission.ts';
 import { NaasError } from '../spec/errors.ts';
 import { describeRef, type Effect, type ObjectRef, refKey, refOf } from '../spec/inventory.ts';
-import { ANNOTATION, LABEL } from '../spec/names.ts';
+import { LABEL } from '../spec/names.ts';
 import { allEffects, asNaasError, PartialFailure } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
+import { make, makeOrMend, stampDeadline, standsAlready } from './fresh.ts';
 import { unpackStage } from './packing.ts';
 import { writing } from './switch.ts';
 
@@ -84,20 +85,22 @@ function applyAll(cluster: Cluster, objects: KubernetesObject[], options: CallOp
   return allEffects(
     objects.map((object) => ({
       ref: refOf(cluster.name, object),
-      // Force only for guardrail kinds: there naas must win; elsewhere another manager's field is a conflict to be told.
-      write: () => cluster.apply(object, { ...options, force: managedKind(object).guardrail }),
+      write: () => apply(cluster, object, options),
     })),
   );
 }
 
-/** An object whose creation reaches the API server after this attempt is over is denied there, by the fence. */
-export function stampDeadline(object: KubernetesObject, cluster: Cluster, options: CallOptions): KubernetesObject {
-  const clockDifferenceMs = cluster.serverNowMs() - Date.now();
-  const before = new Date(options.deadlineMs + clockDifferenceMs).toISOString();
-  return {
-    ...object,
-    metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [ANNOTATION.claimBefore]: before } },
-  };
+/**
+ * Nearly always there is nothing yet, and asking first would cost a call. What an earlier try has made is told by the fence,
+ * which lets no second creation write over the first one.
+ */
+async function apply(cluster: Cluster, object: KubernetesObject, options: CallOptions): Promise<Effect> {
+  try {
+    if (activityInfo().attempt === 1) return await make(cluster, object, options);
+  } catch (error) {
+    if (!standsAlready(error)) throw error;
+  }
+  return makeOrMend(cluster, object, options);
 }
 
 async function claim(cluster: Cluster, object: KubernetesObject, options: CallOptions): Promise<Effect> {

@@ -47,6 +47,10 @@ const onlyMoves =
   `object.metadata.?labels.orValue({}) == oldObject.metadata.?labels.orValue({}) && ` +
   `${mapsOf('object')}.all(key, key == ${quoted(ANNOTATION.fence)} || (key in ${mapsOf('oldObject')} && ${mapsOf('oldObject')}[key] == ${mapsOf('object')}[key])) && ` +
   `${mapsOf('oldObject')}.all(key, key == ${quoted(ANNOTATION.fence)} || key in ${mapsOf('object')}))`;
+const claimBefore = (object: string): string => metadataValue(object, 'annotations', ANNOTATION.claimBefore);
+
+/** The API server sets the time of the creation itself. */
+const inTime = `(${claimBefore('object')} != '' && timestamp(${claimBefore('object')}) > timestamp(object.metadata.creationTimestamp))`;
 
 const workerFence = policy(FENCE_POLICY, {
   matchConstraints: {
@@ -103,22 +107,21 @@ const workerFence = policy(FENCE_POLICY, {
       messageExpression: "'the name ' + variables.name + ' is reserved; naas never makes such a namespace'",
     },
     {
-      expression: `!variables.isNamespace || request.operation != 'CREATE' || (${metadataValue('object', 'annotations', ANNOTATION.claimBefore)} != '' && timestamp(object.metadata.annotations[${quoted(ANNOTATION.claimBefore)}]) > timestamp(object.metadata.creationTimestamp))`,
+      expression: `!variables.isNamespace || request.operation != 'CREATE' || ${inTime}`,
       reason: 'Forbidden',
       messageExpression: `'the claim of namespace ' + variables.name + ' came too late or says no ${ANNOTATION.claimBefore}; its attempt is over'`,
     },
     {
       // A creation is bound to no version: a late one would write over whatever became of the object since. It carries
       // another time than the creation that came first; every other write leaves that as it is.
-      expression: `!variables.isInside || request.operation != 'UPDATE' || ${metadataValue('object', 'annotations', ANNOTATION.claimBefore)} == ${metadataValue('oldObject', 'annotations', ANNOTATION.claimBefore)}`,
+      expression: `!variables.isInside || request.operation != 'UPDATE' || ${claimBefore('object')} == ${claimBefore('oldObject')}`,
       reason: 'Forbidden',
       messageExpression: `'the creation of ' + request.resource.resource + ' ' + variables.name + ' came too late: it stands already; naas never changes ${ANNOTATION.claimBefore}'`,
     },
     {
-      // What a change or an undo makes anew inside says until when it counts; what it applies is bound to a version instead.
-      expression: `!variables.isInside || request.operation != 'CREATE' || ${metadataValue('object', 'annotations', ANNOTATION.claimBefore)} == '' || timestamp(object.metadata.annotations[${quoted(ANNOTATION.claimBefore)}]) > timestamp(object.metadata.creationTimestamp)`,
+      expression: `!variables.isInside || request.operation != 'CREATE' || ${inTime}`,
       reason: 'Forbidden',
-      messageExpression: `'the creation of ' + request.resource.resource + ' ' + variables.name + ' came too late; its attempt is over'`,
+      messageExpression: `'the creation of ' + request.resource.resource + ' ' + variables.name + ' came too late or says no ${ANNOTATION.claimBefore}; its attempt is over'`,
     },
     {
       expression: `!variables.isNamespace || request.operation != 'UPDATE' || variables.incarnation == ${oldIncarnation} || ${returnsToOthers} || (${oldIncarnation} == '' && ${allowedFor('oldObject', 'object')} && !${reserved})`,

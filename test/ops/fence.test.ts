@@ -22,15 +22,32 @@ function claim(name: string, metadata: { incarnation?: string; beforeMs?: number
     metadata: {
       name,
       labels: incarnation === '' ? {} : { 'naas.dev/incarnation': incarnation },
-      annotations: { 'naas.dev/claim-before': new Date(worker.serverNowMs() + beforeMs).toISOString() },
+      annotations: { 'naas.dev/claim-before': time(beforeMs) },
     },
   };
 }
 
 function inside(namespace: string, incarnation: string, more: Partial<KubernetesObject> = {}): KubernetesObject {
-  const metadata = { name: 'fence-info', namespace, labels: { 'naas.dev/incarnation': incarnation } };
+  const metadata = {
+    name: 'fence-info',
+    namespace,
+    labels: { 'naas.dev/incarnation': incarnation },
+    annotations: { 'naas.dev/claim-before': time(30_000) },
+  };
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata, ...more };
 }
+
+function time(inMs: number): string {
+  return new Date(worker.serverNowMs() + inMs).toISOString();
+}
+
+/** The same object under another name, with other marks. */
+function named(object: KubernetesObject, name: string, annotations?: Record<string, string>): KubernetesObject {
+  return { ...object, metadata: { ...object.metadata, name, ...(annotations === undefined ? {} : { annotations }) } };
+}
+
+const refIn = (namespace: string, name: string) =>
+  ({ system: 'kubernetes', cluster: 'c1', apiVersion: 'v1', kind: 'ConfigMap', namespace, name }) as const;
 
 function bindingIn(namespace: string, incarnation: string, role = 'tenant-admin'): KubernetesObject {
   return inside(namespace, incarnation, {
@@ -165,6 +182,30 @@ describe('naas is denied', () => {
     expect(await administrator.read(namespaceRef('fence-late'), soon())).toBeUndefined();
   });
 
+  it('an object inside that arrives after its time, and one that names no time', async () => {
+    const object = inside(MINE, `${MINE}-1`);
+    const late = named(object, 'late', { 'naas.dev/claim-before': time(-3000) });
+    await expect(apply(late)).rejects.toMatchObject(denied('too late'));
+    await expect(create(late)).rejects.toMatchObject(denied('too late'));
+    await expect(apply(named(object, 'late', {}))).rejects.toMatchObject(denied('too late'));
+    expect(await administrator.read(refIn(MINE, 'late'), soon())).toBeUndefined();
+  });
+
+  it('a creation that comes late over what stands by now; what stays at its time is written as ever', async () => {
+    const first = time(30_000);
+    const object = named(inside(MINE, `${MINE}-1`), 'stands', { 'naas.dev/claim-before': first });
+    await apply({ ...object, data: { of: 'the first' } });
+    const again = named(object, 'stands', { 'naas.dev/claim-before': time(25_000) });
+    await expect(apply({ ...again, data: { of: 'the late one' } })).rejects.toMatchObject(denied('it stands already'));
+    const timeless = named(object, 'stands', {});
+    await expect(apply({ ...timeless, data: { of: 'no time' } })).rejects.toMatchObject(denied('it stands already'));
+    const patch = { data: { of: 'a patch' }, metadata: { annotations: { 'naas.dev/claim-before': null } } };
+    await expect(worker.merge(refIn(MINE, 'stands'), patch, soon())).rejects.toMatchObject(denied('it stands already'));
+    expect(await administrator.read(refIn(MINE, 'stands'), soon())).toMatchObject({ data: { of: 'the first' } });
+    expect((await apply({ ...object, data: { of: 'a later write' } })).outcome).toBe('changed');
+    expect((await worker.merge(refIn(MINE, 'stands'), { data: { of: 'a patch' } }, soon())).outcome).toBe('changed');
+  });
+
   it('more than its role gives, even when somebody gave the account more rights', async () => {
     const extra = {
       apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -227,6 +268,8 @@ describe('everybody else, the administrator too,', () => {
         { labels: { 'naas.dev/incarnation': null } },
         { annotations: { 'naas.dev/spec': 'forged' } },
         { annotations: { 'naas.dev/claim-before': null } },
+        { annotations: { 'naas.dev/fence': 'undo' } },
+        { annotations: { 'naas.dev/request': 'forged', 'naas.dev/plan-digest': 'forged' } },
       ];
       for (const metadata of cases) {
         const live = await administrator.read(namespaceRef(MINE), soon());

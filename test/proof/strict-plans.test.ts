@@ -48,12 +48,9 @@ async function send(
 function stamped(object: KubernetesObject): KubernetesObject {
   const labels = { ...object.metadata.labels, [LABEL.incarnation]: INCARNATION };
   const soon = new Date(Date.now() + 60_000).toISOString();
-  const annotations =
-    object.kind === 'Namespace'
-      ? { ...object.metadata.annotations, [ANNOTATION.claimBefore]: soon }
-      : object.metadata.annotations;
+  const annotations = { ...object.metadata.annotations, [ANNOTATION.claimBefore]: soon };
   const place = object.kind === 'Namespace' ? {} : { namespace: HOME };
-  return { ...object, metadata: { ...object.metadata, ...place, labels, ...(annotations && { annotations }) } };
+  return { ...object, metadata: { ...object.metadata, ...place, labels, annotations } };
 }
 
 /** Undefined when the API server accepts it. */
