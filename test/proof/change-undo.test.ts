@@ -3,7 +3,7 @@
 // it said before, or the change is applied whole.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Status } from '../../src/spec/status.ts';
-import { type ChangeTable, type Fleet, openFleet, tableOf } from '../support/change-fleet.ts';
+import { type ChangeTable, type Fleet, openFleet, sampleOf, tableOf } from '../support/change-fleet.ts';
 import { diff, keysOf, rebornSince, type Snapshot } from '../support/cluster-snapshot.ts';
 import { batches, casesOf, describePoint, type EffectPoint, type Moment, ruleAt } from '../support/effects-table.ts';
 import { gather } from '../support/fault-proxy-gate.ts';
@@ -49,16 +49,6 @@ interface Case {
   point: EffectPoint;
   moment: Moment;
   title: string;
-}
-
-/** All in the full run; else each kind of write once, and what a change makes anew. */
-function sample(points: readonly EffectPoint[]): EffectPoint[] {
-  if (FULL) return [...points];
-  const seen = new Set<string>();
-  return points.filter(({ verb, resource, name }) => {
-    const key = `${verb} ${resource} ${['naas-allow-ingress-from', 'naas-viewers'].includes(name) ? name : ''}`;
-    return !seen.has(key) && seen.add(key);
-  });
 }
 
 async function inRounds(all: readonly Case[], round: (batch: Case[], names: string[]) => Promise<void>): Promise<void> {
@@ -123,7 +113,7 @@ describe('a change', () => {
   });
 
   it('is undone wherever a write fails for good', async () => {
-    await inRounds(casesOf(sample(table.change)), async (batch, names) => {
+    await inRounds(casesOf(sampleOf(table.change)), async (batch, names) => {
       const raw = await stand.snapshot();
       const rules = plant(batch, names, ({ moment }, index) => forGood(moment, index));
       await changeAll(names);
@@ -146,7 +136,7 @@ describe('a change', () => {
   });
 
   it('is applied whole where a write fails for a moment, and goes back whole', async () => {
-    const all = casesOf(sample(table.change));
+    const all = casesOf(sampleOf(table.change));
     const faults = FULL ? [0, 1, 2] : [0];
     for (const offset of faults) {
       await inRounds(all, async (batch, names) => {
@@ -173,7 +163,7 @@ describe('a change', () => {
   });
 
   it('is cancelled wherever it is, before and after the effect, and nothing of it is left', async () => {
-    await inRounds(casesOf(sample(table.change)), async (batch, names) => {
+    await inRounds(casesOf(sampleOf(table.change)), async (batch, names) => {
       const gate = gather(
         stand.proxy,
         batch.map(({ point, moment }, index) => ({ tenant: names[index] ?? '', point, moment })),
@@ -194,7 +184,7 @@ describe('a change', () => {
 
 describe('the undo of a change', () => {
   it('blocks where one of its own writes fails for good, names the object, and ends by itself when it can', async () => {
-    await inRounds(casesOf(sample(table.undo)), async (batch, names) => {
+    await inRounds(casesOf(sampleOf(table.undo)), async (batch, names) => {
       const { broken, rules } = breakUndo(batch, names);
       await changeAll(names);
       const blocked = await stand.untilAll(names, ['blocked']);
