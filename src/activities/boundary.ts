@@ -78,11 +78,10 @@ export async function atTheBoundary<T>(body: () => Promise<T>, { unfenced = fals
     const told = partial(error);
     // A defect has to stay what it is.
     if (told === undefined) throw error;
-    const failure = asFailure(told.cause, told.details);
-    // For the next attempt, should it begin too late to learn anything itself.
+    // For the next attempt, should it begin too late to learn anything itself, and for a run whose time is over.
     heartbeat(told.details);
     if (unfenced && mayBeUnderWay(told.cause)) await untilTooLate();
-    throw failure;
+    throw asFailure(told.cause, told.details);
   } finally {
     clearInterval(beat);
   }

@@ -20,7 +20,8 @@ export function siteOf(call: LoggedCall): CallSite {
 }
 
 export function describeSite({ activity, verb, resource, name, path }: CallSite): string {
-  if (path !== undefined) return `${activity}: discovery at ${path}`;
+  // Whichever activity needs it first asks.
+  if (path !== undefined) return `discovery at ${path}`;
   return `${activity}: ${verb} ${resource}/${name}`;
 }
 

@@ -112,7 +112,7 @@ async function story(told: Told): Promise<void> {
   if (life === 'undone') return untilRemoved(told, 'failed');
   const early = fault !== undefined && placeOf(fault.case.site).part !== 'removal' ? fault : undefined;
   if (early?.expected.end === 'refused' || early?.expected.end === 'failed') {
-    const status = await until(told, early.expected.end);
+    const status = await untilGivenUp(told, early, early.expected.end);
     return checkProblems(told, status.problems, early);
   }
   if (early?.expected.end === 'waits') await untilHeldUp(told, early);
@@ -134,6 +134,16 @@ async function submit({ around, name, violations, fault }: Told): Promise<void> 
     if (!(error instanceof NaasError) || !allowed.includes(error.code))
       violations.push(`submit was answered ${error} instead of ${allowed.join(' or ')}`);
   }
+}
+
+/** The undo, too, has to know the kinds: without discovery it is blocked until the fault ends. */
+async function untilGivenUp(told: Told, fault: PlannedFault, end: 'refused' | 'failed'): Promise<Status> {
+  if (fault.case.site.path === undefined) return until(told, end);
+  const [status] = await told.around.stand.untilAll([told.name], [end, 'blocked']);
+  if (status?.phase === end) return status;
+  checkProblems(told, status?.blocked?.problems ?? [], fault);
+  fault.rule.lift();
+  return until(told, end);
 }
 
 /** Nothing says no, and nothing answers: the request stands and waits. */
@@ -235,12 +245,24 @@ async function nothingIsLeft({ around, name, violations }: Told): Promise<void> 
 /** The fault was met, as often as it was to be, and what cannot get better was not tried again. */
 function checkStrikes({ case: { site, reply, times }, rule, expected }: PlannedFault, violations: string[]): void {
   const hits = rule.hits();
-  const once = expected.end === 'refused' || (expected.end === 'failed' && REFUSALS.has(expected.code));
-  // A call that is answered in the end need not be made again, nor one about a namespace that is gone by then.
-  const free = times === 'for ever' || (reply === '30 s stall' && outlastsStall(site)) || isLookAtTheEnd(site);
-  const wanted = once ? 1 : free ? undefined : TIMES[times];
+  const wanted = wantedStrikes(site, reply, times, expected);
   if (hits === 0 || (wanted !== undefined && hits !== wanted))
     violations.push(`the fault was met ${hits} times instead of ${wanted ?? 'at least once'}`);
+}
+
+/** undefined: at least one. */
+function wantedStrikes(
+  site: CallSite,
+  reply: Case['reply'],
+  times: Case['times'],
+  { end, code }: Expectation,
+): number | undefined {
+  // An undo asks for the kinds once more, where it needs them.
+  if (site.path !== undefined) return undefined;
+  if (end === 'refused' || (end === 'failed' && REFUSALS.has(code))) return 1;
+  // A call that is answered in the end need not be made again, nor one about a namespace that is gone by then.
+  const slow = reply === '30 s stall' && outlastsStall(site);
+  return times === 'for ever' || slow || isLookAtTheEnd(site) ? undefined : TIMES[times];
 }
 
 /** What no repetition mends. */
