@@ -25,9 +25,9 @@ export async function decide(run: Run, message: MessageName, decision: DecisionM
   const { approval } = askedOf(run);
   if (approval === null)
     throw refusal({ code: 'NotAwaitingApproval', message: `namespace ${run.name}: nothing waits for a decision` });
-  if (state.nonces?.includes(nonce)) throw refusal(spent(sender.subject));
   const verdict = judge(approval, { by: sender, nonce, ...decision, reason: decision.reason ?? '' }, now());
   if ('refused' in verdict) throw refusal(verdict.refused);
+  if (state.nonces?.includes(nonce)) throw refusal(spent(sender.subject));
   const { counted } = verdict;
   approval.counted = verdict.all;
   state.nonces = [...(state.nonces ?? []), nonce].slice(-NONCES_LENGTH);

@@ -30,11 +30,15 @@ export async function namespaceLifecycle(input: LifecycleInput): Promise<Status>
   const run = open(input);
   handleMessages(run);
   // A native cancel would also cancel the undo; so it is heard at the root, means `cancel`, and goes no further.
-  CancellationScope.current().cancelRequested.catch(() => cancelNatively(run));
-  return CancellationScope.nonCancellable(() => live(run));
+  const root = CancellationScope.current();
+  root.cancelRequested.catch(() => {
+    run.isCancelHeard = true;
+    cancelNatively(run);
+  });
+  return CancellationScope.nonCancellable(() => live(run, root));
 }
 
-async function live(run: Run): Promise<Status> {
+async function live(run: Run, root: CancellationScope): Promise<Status> {
   const { state } = run;
   while (!isEnd(state.phase)) {
     switch (state.phase) {
@@ -57,7 +61,7 @@ async function live(run: Run): Promise<Status> {
         await goOn(run);
         break;
     }
-    await carryOver(run);
+    await carryOver(run, root);
   }
   if (state.phase === 'deleted') await restInQuarantine(run);
   await condition(allHandlersFinished);
@@ -84,7 +88,7 @@ function open(input: LifecycleInput): Run {
   }
   const state = stateOf(input);
   setCurrentDetails(detailsOf(name, state));
-  return { name, state, inFlight: null, retried: false, deciding: 0, renewing: false };
+  return { name, state, inFlight: null, retried: false, deciding: 0, renewing: false, isCancelHeard: false };
 }
 
 /** Only an earlier run may hand over a state: from anybody else it would be an admission and an approval that never were. */
@@ -146,7 +150,7 @@ function isQuiet({ state }: Run): boolean {
   );
 }
 
-async function carryOver(run: Run): Promise<void> {
+async function carryOver(run: Run, root: CancellationScope): Promise<void> {
   if (!isLong(run) || !isQuiet(run)) return;
   const { phase, operation } = run.state;
   // A message that waits for something else must not hold the run up: what has moved goes on first, and comes back here.
@@ -156,7 +160,10 @@ async function carryOver(run: Run): Promise<void> {
   if (!moved()) {
     // One more task first: an answer that completes in the very task that continues as new can be lost by the server.
     await sleep(1, { summary: 'Let answers leave before the history is renewed' });
-    if (allHandlersFinished() && !moved()) await continueAsNew<typeof namespaceLifecycle>({ resume: run.state });
+    // A native cancel may have come in this very task, behind the timer: it would be heard after its run had gone.
+    const isHeard = !root.consideredCancelled || run.isCancelHeard;
+    if (allHandlersFinished() && !moved() && isHeard)
+      await continueAsNew<typeof namespaceLifecycle>({ resume: run.state });
   }
   run.renewing = false;
 }

@@ -32,6 +32,8 @@ export interface Run {
   deciding: number;
   /** A fresh history is about to begin: what comes now is asked to come again, or a steady caller would never let it begin. */
   renewing: boolean;
+  /** A native cancel came, and did what it could. */
+  isCancelHeard: boolean;
 }
 
 const ATTRIBUTE = {

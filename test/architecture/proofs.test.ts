@@ -11,7 +11,9 @@ const suites = readdirSync(FOLDER)
   .filter((name) => name.endsWith('.test.ts'))
   .map((file) => ({
     file,
-    names: [...readFileSync(join(FOLDER, file), 'utf8').matchAll(/recordProof\(\s*'([^']+)'/g)].map(([, name]) => name),
+    names: [...readFileSync(join(FOLDER, file), 'utf8').matchAll(/(?:recordProof|proofCases)\(\s*'([^']+)'/g)].map(
+      ([, name]) => name,
+    ),
   }));
 
 describe('a proof suite', () => {

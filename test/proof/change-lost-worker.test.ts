@@ -5,7 +5,7 @@ import { type ChangeTable, type Fleet, gatherInUndo, openFleet, sampleOf, tableO
 import type { Snapshot } from '../support/cluster-snapshot.ts';
 import { batches, describePoint, type EffectPoint, MOMENTS, type Moment, ruleAt } from '../support/effects-table.ts';
 import { type Gate, gather, type Place } from '../support/fault-proxy-gate.ts';
-import { recordProof } from '../support/proof-table.ts';
+import { proofCases } from '../support/proof-cases.ts';
 import { openStand, type Stand } from '../support/scenario.ts';
 
 const FULL = process.env['NAAS_FULL'] === '1';
@@ -22,8 +22,7 @@ let stand: Stand;
 let fleet: Fleet;
 let table: ChangeTable;
 let before: Snapshot;
-let cases = 0;
-let violations = 0;
+const proof = proofCases('workers lost in a change');
 
 beforeAll(async () => {
   // A busy machine takes its time to bring all to their places; here no stage is to run out of time.
@@ -40,7 +39,7 @@ beforeEach(async () => {
 afterAll(async () => {
   await fleet?.end();
   await stand?.close();
-  recordProof('workers lost in a change', cases, violations);
+  proof.record();
 });
 
 interface Case {
@@ -104,27 +103,25 @@ describe('kill -9 of the worker', () => {
   it(
     'leaves a change applied whole, or undone whole, wherever it strikes',
     async () => {
-      for (const batch of rounds(MOMENTS)) {
-        violations += batch.length;
-        const gate = await held(batch);
-        await stand.killWorkers();
-        // Nobody listens any more: what was held before its effect never happens, the other answers go nowhere.
-        gate.open();
-        await stand.startWorker();
-        const all = await outcomes(batch);
-        expect(all, batch.map(title).join(', ')).toEqual(
-          batch.map(({ part }) => (part === 'change' ? 'applied' : 'undone')),
-        );
-        const applied = namesOf(batch, 'applied', all);
-        await Promise.all(applied.map((name) => fleet.expectWanted(name)));
-        const unchanged = (line: string): boolean => !applied.some((name) => line.includes(name));
-        expect((await stand.contentSince(before)).filter(unchanged), 'undone: as before').toEqual([]);
-        await Promise.all(applied.map((name) => fleet.change(name, fleet.before(name))));
-        await outcomes(batch);
-        before = await stand.content();
-        cases += batch.length;
-        violations -= batch.length;
-      }
+      for (const batch of rounds(MOMENTS))
+        await proof.hold(batch.length, async () => {
+          const gate = await held(batch);
+          await stand.killWorkers();
+          // Nobody listens any more: what was held before its effect never happens, the other answers go nowhere.
+          gate.open();
+          await stand.startWorker();
+          const all = await outcomes(batch);
+          expect(all, batch.map(title).join(', ')).toEqual(
+            batch.map(({ part }) => (part === 'change' ? 'applied' : 'undone')),
+          );
+          const applied = namesOf(batch, 'applied', all);
+          await Promise.all(applied.map((name) => fleet.expectWanted(name)));
+          const unchanged = (line: string): boolean => !applied.some((name) => line.includes(name));
+          expect((await stand.contentSince(before)).filter(unchanged), 'undone: as before').toEqual([]);
+          await Promise.all(applied.map((name) => fleet.change(name, fleet.before(name))));
+          await outcomes(batch);
+          before = await stand.content();
+        });
     },
     LONGEST_MS,
   );
@@ -134,59 +131,57 @@ describe('a worker that is stopped in a change, or in its undo, and wakes when t
   it(
     'changes nothing: neither after the undo nor after a later change',
     async () => {
-      for (const batch of rounds(['before'])) {
-        violations += batch.length;
-        const names = fleet.names.slice(0, batch.length);
-        const gate = await held(batch);
-        const stopped = stand.stopWorkers();
-        // The undo writes what the change wrote.
-        gate.pass();
-        // The next worker's try of the change fails for good, so that it is undone.
-        const rules = batch.flatMap(({ part, point }, index) =>
-          part === 'undo'
-            ? []
-            : [
-                ruleAt(stand.proxy, names[index] ?? '', point, {
-                  fault: { mode: 'fail-before', status: 403 },
-                  times: 1,
-                }),
-              ],
-        );
-        await stand.startWorker();
-        expect(await outcomes(batch)).toEqual(batch.map(() => 'undone'));
-        for (const rule of rules) {
-          expect(rule.hits(), 'the next try was met').toBe(1);
-          rule.lift();
-        }
-        expect(await stand.contentSince(before), 'after the undo').toEqual([]);
+      for (const batch of rounds(['before']))
+        await proof.hold(batch.length, async () => {
+          const names = fleet.names.slice(0, batch.length);
+          const gate = await held(batch);
+          const stopped = stand.stopWorkers();
+          // The undo writes what the change wrote.
+          gate.pass();
+          // The next worker's try of the change fails for good, so that it is undone.
+          const rules = batch.flatMap(({ part, point }, index) =>
+            part === 'undo'
+              ? []
+              : [
+                  ruleAt(stand.proxy, names[index] ?? '', point, {
+                    fault: { mode: 'fail-before', status: 403 },
+                    times: 1,
+                  }),
+                ],
+          );
+          await stand.startWorker();
+          expect(await outcomes(batch)).toEqual(batch.map(() => 'undone'));
+          for (const rule of rules) {
+            expect(rule.hits(), 'the next try was met').toBe(1);
+            rule.lift();
+          }
+          expect(await stand.contentSince(before), 'after the undo').toEqual([]);
 
-        const undone = await stand.snapshot();
-        for (const [index, late] of (await gate.sendHeld()).entries()) {
-          expect(late.length, `something is late at ${index}`).toBeGreaterThan(0);
-          expect(
-            late.every((status) => status >= 400),
-            `${late} for what was held at ${index}`,
-          ).toBe(true);
-        }
-        expect(await stand.changesSince(undone), 'after the late packets').toEqual([]);
+          const undone = await stand.snapshot();
+          for (const [index, late] of (await gate.sendHeld()).entries()) {
+            expect(late.length, `something is late at ${index}`).toBeGreaterThan(0);
+            expect(
+              late.every((status) => status >= 400),
+              `${late} for what was held at ${index}`,
+            ).toBe(true);
+          }
+          expect(await stand.changesSince(undone), 'after the late packets').toEqual([]);
 
-        // What it changes now shares values with the first change, so that an undo that wakes would know them as its own.
-        await Promise.all(names.map((name) => fleet.changeByPolicy(name, fleet.third(name))));
-        expect(await outcomes(batch)).toEqual(batch.map(() => 'applied'));
-        const changed = await stand.snapshot();
-        await gate.sendHeld();
-        expect(await stand.changesSince(changed), 'after the late packets').toEqual([]);
-        // It hears the answers, too, and would read and write again.
-        gate.open({ before: 'forward', after: 'reply' });
-        stopped.wake();
-        await new Promise((resolve) => setTimeout(resolve, WAKING_MS));
-        expect(await stand.changesSince(changed), 'after the worker woke').toEqual([]);
-        await Promise.all(names.map((name) => fleet.changeByPolicy(name, fleet.before(name))));
-        await outcomes(batch);
-        before = await stand.content();
-        cases += batch.length;
-        violations -= batch.length;
-      }
+          // What it changes now shares values with the first change, so that an undo that wakes would know them as its own.
+          await Promise.all(names.map((name) => fleet.changeByPolicy(name, fleet.third(name))));
+          expect(await outcomes(batch)).toEqual(batch.map(() => 'applied'));
+          const changed = await stand.snapshot();
+          await gate.sendHeld();
+          expect(await stand.changesSince(changed), 'after the late packets').toEqual([]);
+          // It hears the answers, too, and would read and write again.
+          gate.open({ before: 'forward', after: 'reply' });
+          stopped.wake();
+          await new Promise((resolve) => setTimeout(resolve, WAKING_MS));
+          expect(await stand.changesSince(changed), 'after the worker woke').toEqual([]);
+          await Promise.all(names.map((name) => fleet.changeByPolicy(name, fleet.before(name))));
+          await outcomes(batch);
+          before = await stand.content();
+        });
     },
     LONGEST_MS,
   );
@@ -204,31 +199,30 @@ describe('a worker that is stopped while a namespace is made, and wakes after it
         if (point === undefined) throw new Error(`the change applies no ${kinds[index]}`);
         return { tenant: `clost-new-${index + 1}`, point, moment: 'before' };
       });
-      violations += places.length;
-      const names = places.map(({ tenant }) => tenant);
-      const gate = gather(stand.proxy, places, ARRIVAL_MS);
-      await Promise.all(names.map((name) => stand.owner.submit(fleet.before(name), { requestId: `${name}-1` })));
-      await gate.allArrived();
-      const stopped = stand.stopWorkers();
-      gate.letPass();
-      await stand.startWorker();
-      await stand.untilAll(names, ['ready']);
-      await Promise.all(names.map((name) => fleet.changeByPolicy(name, fleet.third(name))));
-      await Promise.all(names.map((name) => stand.untilOperation(name)));
-      const changed = await stand.snapshot();
-      for (const late of await gate.sendHeld())
-        expect(
-          late.every((status) => status >= 400),
-          String(late),
-        ).toBe(true);
-      gate.open('forward');
-      stopped.wake();
-      await new Promise((resolve) => setTimeout(resolve, WAKING_MS));
-      expect(await stand.changesSince(changed), 'after the late packets').toEqual([]);
-      await Promise.all(names.map((name) => stand.owner.teardown(name)));
-      await stand.untilAll(names, ['deleted']);
-      cases += places.length;
-      violations -= places.length;
+      await proof.hold(places.length, async () => {
+        const names = places.map(({ tenant }) => tenant);
+        const gate = gather(stand.proxy, places, ARRIVAL_MS);
+        await Promise.all(names.map((name) => stand.owner.submit(fleet.before(name), { requestId: `${name}-1` })));
+        await gate.allArrived();
+        const stopped = stand.stopWorkers();
+        gate.pass();
+        await stand.startWorker();
+        await stand.untilAll(names, ['ready']);
+        await Promise.all(names.map((name) => fleet.changeByPolicy(name, fleet.third(name))));
+        await Promise.all(names.map((name) => stand.untilOperation(name)));
+        const changed = await stand.snapshot();
+        for (const late of await gate.sendHeld())
+          expect(
+            late.every((status) => status >= 400),
+            String(late),
+          ).toBe(true);
+        gate.open({ before: 'forward', after: 'reply' });
+        stopped.wake();
+        await new Promise((resolve) => setTimeout(resolve, WAKING_MS));
+        expect(await stand.changesSince(changed), 'after the late packets').toEqual([]);
+        await Promise.all(names.map((name) => stand.owner.teardown(name)));
+        await stand.untilAll(names, ['deleted']);
+      });
     },
     LONGEST_MS,
   );

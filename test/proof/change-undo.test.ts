@@ -8,7 +8,7 @@ import { diff, keysOf, rebornSince, type Snapshot } from '../support/cluster-sna
 import { batches, casesOf, describePoint, type EffectPoint, type Moment, ruleAt } from '../support/effects-table.ts';
 import { gather } from '../support/fault-proxy-gate.ts';
 import type { Fault } from '../support/fault-proxy-rules.ts';
-import { recordProof } from '../support/proof-table.ts';
+import { proofCases } from '../support/proof-cases.ts';
 import { openStand, type Stand } from '../support/scenario.ts';
 import { plantForeignObjects } from '../support/scenario-foreign.ts';
 
@@ -23,8 +23,7 @@ let fleet: Fleet;
 let table: ChangeTable;
 let before: Snapshot;
 let foreign: { remove(): Promise<void> };
-let cases = 0;
-let violations = 0;
+const proof = proofCases('exact undo of a change');
 
 beforeAll(async () => {
   stand = await openStand();
@@ -42,7 +41,7 @@ afterAll(async () => {
   await fleet?.end();
   await foreign?.remove();
   await stand?.close();
-  recordProof('exact undo of a change', cases, violations);
+  proof.record();
 });
 
 interface Case {
@@ -52,11 +51,8 @@ interface Case {
 }
 
 async function inRounds(all: readonly Case[], round: (batch: Case[], names: string[]) => Promise<void>): Promise<void> {
-  violations += all.length;
   for (const batch of batches(all, FLEET)) {
-    await round(batch, fleet.names.slice(0, batch.length));
-    cases += batch.length;
-    violations -= batch.length;
+    await proof.hold(batch.length, () => round(batch, fleet.names.slice(0, batch.length)));
   }
 }
 

@@ -144,6 +144,17 @@ export const worlds: fc.Arbitrary<World> = fc.record({
   spelling: fc.nat({ max: 7 }),
 });
 
+/** A rule of its own for each team and tier, so that one catalog holds many. */
+export const manyRules: fc.Arbitrary<World> = fc
+  .tuple(worlds, fc.array(slots, { minLength: TEAMS.length * TIERS.length, maxLength: TEAMS.length * TIERS.length }))
+  .map(([world, lists]) => {
+    const places = TEAMS.flatMap((team) => TIERS.map((tier) => ({ team, tier })));
+    const rules = places.map(
+      ({ team, tier }, index): Rule => ({ teams: [team], tiers: [tier], slots: lists[index] ?? [] }),
+    );
+    return { ...world, rules: [...rules, ...world.rules.slice(-1)] };
+  });
+
 export const requests: fc.Arbitrary<Request> = fc
   .record({
     team: fc.constantFrom(...TEAMS),
@@ -188,8 +199,8 @@ export interface RuleTimes {
   lapseAfterMinutes: number;
 }
 
-/** The catalog that says the same, as people would write it. */
-export function catalogFilesOf(world: World, times: RuleTimes): CatalogFile[] {
+/** The catalog that says the same, as people would write it; `times` of each rule. */
+export function catalogFilesOf(world: World, times: (rule: Rule) => RuleTimes): CatalogFile[] {
   const { spelling } = world;
   const names = ({ users, groups: listed }: { users: number[]; groups: number[] }) => ({
     users: users.map((each) => subjectOf(each, spelling + each)),
@@ -211,7 +222,7 @@ export function catalogFilesOf(world: World, times: RuleTimes): CatalogFile[] {
       people: seatsAs(people),
       escalation: seatsAs(escalation),
     })),
-    ...times,
+    ...times(rule),
   }));
   const ingressFromOtherTeam = { why: 'asked', escalation: seatsAs(world.consentEscalation) };
   const written: Record<string, string> = {

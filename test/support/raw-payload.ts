@@ -34,21 +34,40 @@ export async function rawSignal(client: Client, name: string, signalName: string
   });
 }
 
+/** One call of the server's long poll; what is not answered by then is asked for again, under the same id. */
+const ASK_MS = 10_000;
+const ASKS = 12;
+const DEADLINE_EXCEEDED = 4;
+
 /** The type of the failure that answered, or `accepted`. */
 export async function rawUpdate(client: Client, name: string, message: string, payload: RawPayload): Promise<string> {
-  const { outcome } = await client.workflowService.updateWorkflowExecution({
-    namespace: NAMESPACE,
-    workflowExecution: { workflowId: workflowId(name) },
-    // Until it is completed.
-    waitPolicy: { lifecycleStage: 3 },
-    request: {
-      meta: { updateId: randomUUID(), identity: 'stranger' },
-      input: { name: message, args: { payloads: [payload] } },
-    },
-  });
-  if (outcome?.failure == null) return 'accepted';
-  const error = defaultFailureConverter.failureToError(outcome.failure, defaultPayloadConverter);
-  return String((error as { type?: unknown }).type ?? error);
+  const updateId = randomUUID();
+  for (let asked = 0; asked < ASKS; asked += 1) {
+    const outcome = await askedOnce(client, name, message, payload, updateId);
+    // The server may let go of a caller before the run has answered.
+    if (outcome == null) continue;
+    if (outcome.failure == null) return 'accepted';
+    const error = defaultFailureConverter.failureToError(outcome.failure, defaultPayloadConverter);
+    return String((error as { type?: unknown }).type ?? error);
+  }
+  throw new Error(`${message} to ${name} (${updateId}) was not answered in ${ASKS} times ${ASK_MS} ms`);
+}
+
+async function askedOnce(client: Client, name: string, message: string, payload: RawPayload, updateId: string) {
+  const ask = () =>
+    client.workflowService.updateWorkflowExecution({
+      namespace: NAMESPACE,
+      workflowExecution: { workflowId: workflowId(name) },
+      // Until it is completed.
+      waitPolicy: { lifecycleStage: 3 },
+      request: { meta: { updateId, identity: 'stranger' }, input: { name: message, args: { payloads: [payload] } } },
+    });
+  try {
+    return (await client.withDeadline(Date.now() + ASK_MS, ask)).outcome;
+  } catch (error) {
+    if ((error as { code?: number }).code === DEADLINE_EXCEEDED) return undefined;
+    throw error;
+  }
 }
 
 export async function rawStart(client: Client, taskQueue: string, name: string, payload: RawPayload): Promise<void> {

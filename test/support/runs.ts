@@ -73,12 +73,26 @@ export async function figuresOf(client: Client, name: string): Promise<RunFigure
 /** The server's own: a run wanted to end or to begin anew while a message came, and hears the message first. */
 const UNHANDLED_COMMAND = 1;
 
-/** Why tasks of the newest run of a name failed, in words; empty when its code never stumbled. */
+/** Why tasks of a life failed, in words, whatever history each stands in; empty when its code never stumbled. */
 export async function failedTasks(client: Client, name: string): Promise<string[]> {
-  const { events } = await client.workflow.getHandle(workflowId(name)).fetchHistory();
-  return (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
+  return (await lifeOf(client, name)).events.flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
     failed == null || failed.cause === UNHANDLED_COMMAND ? [] : [`${failed.cause}: ${failed.failure?.message}`],
   );
+}
+
+/** The events of the newest life of a name, through all histories that it was carried over. */
+export async function lifeOf(client: Client, name: string) {
+  const events = [];
+  let runId: string | undefined;
+  let histories = 0;
+  do {
+    const history = await client.workflow.getHandle(workflowId(name), runId).fetchHistory();
+    const of = history.events ?? [];
+    events.unshift(...of);
+    histories += 1;
+    runId = of[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || undefined;
+  } while (runId !== undefined);
+  return { events, histories };
 }
 
 function kindOf(event: object): string {
