@@ -3,7 +3,13 @@
 import { ActivityFailure, CancelledFailure } from '@temporalio/common';
 import { type ActivityChoices, here, Scope } from './workflow-instance.ts';
 
-export { ActivityCancellationType, ActivityFailure, ApplicationFailure, CancelledFailure } from '@temporalio/common';
+export {
+  ActivityCancellationType,
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  TimeoutFailure,
+} from '@temporalio/common';
 
 interface Definition {
   type: 'update' | 'signal' | 'query';
