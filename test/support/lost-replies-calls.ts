@@ -53,9 +53,11 @@ export function effortOf(calls: readonly LoggedCall[], life: Life): Effort {
     entry.count += 1;
     made.set(site, entry);
   }
+  // Without the kinds no activity comes to its end, whichever asked for them.
+  const unknownKinds = calls.filter((call) => call.fault !== undefined && siteOf(call).path !== undefined).length;
   const effort: Effort = { forced: 0, extra: 0, sites: [] };
   for (const { count, attempt, site } of made.values()) {
-    const allowed = 1 + (strikes.get(attempt) ?? 0);
+    const allowed = 1 + (strikes.get(attempt) ?? 0) + unknownKinds;
     effort.forced += Math.min(count, allowed);
     if (count <= allowed) continue;
     effort.extra += count - allowed;
@@ -64,13 +66,18 @@ export function effortOf(calls: readonly LoggedCall[], life: Life): Effort {
   return effort;
 }
 
-/** Revoking and deleting are one loop: while the one fails, the other is done again. */
+/**
+ * Revoking and deleting are one loop: while the one fails, the other is done again. What kinds there are is asked for by
+ * whoever needs them, until it is known.
+ */
 function attemptOf(call: LoggedCall): string {
   const site = siteOf(call);
+  if (site.path !== undefined) return describeSite(site);
   return placeOf(site).part === 'removal' ? 'removal' : site.activity;
 }
 
 function isLook(call: LoggedCall, life: Life): boolean {
+  if (siteOf(call).path !== undefined) return false;
   if (call.verb === 'read' && (call.activity === 'ensureGuardrails' || call.activity === 'deleteNamespace'))
     return true;
   // A namespace that somebody's finalizer keeps is asked about until it is gone.
