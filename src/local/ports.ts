@@ -1,25 +1,36 @@
 // Free loopback ports. A port may be taken between the probe and the bind: whoever binds retries through here.
-import { createServer } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer, type Server } from 'node:net';
+
+/**
+ * Below the ports that outgoing connections get by themselves (from 32768 on, Linux's net.ipv4.ip_local_port_range): a server
+ * that is started again must not find its port in use by somebody's connection.
+ */
+const PORTS = { from: 20_000, below: 32_768 };
+/** So many in a row are in use only where something is wrong. */
+const TRIES = 100;
 
 /** All probes are open at once, so that the ports differ from each other. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
+  const probes = await Promise.all(Array.from({ length: count }, () => probe()));
+  await Promise.all(probes.map(({ server }) => new Promise((resolve) => server.close(resolve))));
+  return probes.map(({ port }) => port);
+}
+
+async function probe(): Promise<{ server: Server; port: number }> {
+  for (let tried = 1; ; tried += 1) {
+    const port = randomInt(PORTS.from, PORTS.below);
+    const server = createServer();
+    try {
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);
-        server.listen(0, '127.0.0.1', resolve);
+        server.listen(port, '127.0.0.1', resolve);
       });
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('a loopback socket has no port');
-    return address.port;
-  });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+      return { server, port };
+    } catch (error) {
+      if (tried === TRIES || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
 }
 
 const TAKEN = /address already in use|bind: address|EADDRINUSE|can't set up .* port|port \d+ .*in use/i;
