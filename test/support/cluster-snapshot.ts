@@ -33,19 +33,28 @@ export async function kubectl(kube: Kubectl, ...words: string[]): Promise<string
   return stdout;
 }
 
+/** A label of what an earlier file of tests left living; it goes as it may, and is nobody's business. */
+export const LEFT_OVER = 'left-over.test';
+
 export async function snapshot(kube: Kubectl): Promise<Snapshot> {
   const resources = (await kubectl(kube, 'api-resources', '--verbs=list', '-o', 'name'))
     .split('\n')
     .filter((resource) => resource !== '' && !LEFT_OUT.has(resource));
   const listed = await kubectl(kube, 'get', resources.join(','), '-A', '-o', 'json', '--show-managed-fields');
   const { items }: { items: Item[] } = JSON.parse(listed);
-  return new Map(items.map((item) => [keyOf(item), canonical(item)]));
+  const leftOver = new Set(items.filter(isLeftOver).map(({ metadata }) => metadata.name));
+  const ours = items.filter((item) => !leftOver.has(item.metadata.namespace ?? '') && !isLeftOver(item));
+  return new Map(ours.map((item) => [keyOf(item), canonical(item)]));
 }
 
 interface Item {
   apiVersion: string;
   kind: string;
-  metadata: { name: string; namespace?: string };
+  metadata: { name: string; namespace?: string; labels?: Record<string, string> };
+}
+
+function isLeftOver({ kind, metadata }: Item): boolean {
+  return kind === 'Namespace' && metadata.labels?.[LEFT_OVER] !== undefined;
 }
 
 function keyOf(item: Item): string {
