@@ -21,7 +21,7 @@ import { resolve } from '../spec/resolve.ts';
 import type { NamespaceSpec } from '../spec/spec.ts';
 import type { OperationKind } from '../spec/status.ts';
 import { transferRequest, transferred } from '../spec/transfer.ts';
-import { type AdmitDependencies, permanentProblems } from './admit.ts';
+import { type AdmitDependencies, permanentProblems } from './admit-input.ts';
 import { atTheBoundary, callOptions } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 import { unpackStage } from './packing.ts';

@@ -5,7 +5,6 @@ import { changeDigest, plan, planDigest } from '../plan/index.ts';
 import { outsideClosedList } from '../plan/kinds.ts';
 import type { KubernetesObject, Plan } from '../plan/plan.ts';
 import type { Admission, Admitted, Change, Recovered } from '../spec/admission.ts';
-import type { Sender } from '../spec/approval.ts';
 import { adoptionPolicy, rightsOf } from '../spec/approval-rules.ts';
 import { NaasError } from '../spec/errors.ts';
 import { adoptionGuardrails } from '../spec/guardrails.ts';
@@ -14,16 +13,11 @@ import { ANNOTATION, LABEL } from '../spec/names.ts';
 import { isOperator, namePeople } from '../spec/people.ts';
 import { requestOf } from '../spec/request-of.ts';
 import type { NamespaceSpec } from '../spec/spec.ts';
-import type { AdmitDependencies, AdmitInput } from './admit.ts';
+import type { AdmitDependencies, AdmitInput, Proven } from './admit-input.ts';
 import type { CallOptions } from './cluster.ts';
 import { unpackJson } from './packing.ts';
 import { type Stamp, stamped } from './stamp.ts';
 import { changesAgainst, survey } from './survey.ts';
-
-export interface Proven {
-  sender: Sender;
-  requestSha256: string;
-}
 
 export async function admitAdoption(
   deps: AdmitDependencies,

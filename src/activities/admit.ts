@@ -7,38 +7,22 @@ import type { Plan } from '../plan/plan.ts';
 import type { Admission, Admitted, Change } from '../spec/admission.ts';
 import { approvalPolicy, rightsOf } from '../spec/approval-rules.ts';
 import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
-import type { Catalog } from '../spec/catalog.ts';
-import { ERRORS, NaasError, type Problem } from '../spec/errors.ts';
+import { NaasError, type Problem } from '../spec/errors.ts';
 import { guardrails } from '../spec/guardrails.ts';
 import { LABEL } from '../spec/names.ts';
-import type { Proof } from '../spec/proof.ts';
 import { parseRequest } from '../spec/request.ts';
 import { resolve } from '../spec/resolve.ts';
 import type { NamespaceSpec } from '../spec/spec.ts';
-import { admitAdoption, admitRecovery, type Proven } from './admit-takeover.ts';
+import { type AdmitDependencies, type AdmitInput, type Proven, permanentProblems } from './admit-input.ts';
+import { admitAdoption, admitRecovery } from './admit-takeover.ts';
 import { atTheBoundary, callOptions } from './boundary.ts';
-import type { CallOptions, Cluster } from './cluster.ts';
-import type { Proofs } from './proofs.ts';
+import type { CallOptions } from './cluster.ts';
 import { stamped } from './stamp.ts';
 import { changesAgainst, type Survey, survey } from './survey.ts';
-
-export interface AdmitInput {
-  submission: { requestId: string; mode: string; request: unknown; by: Proof };
-  /** The name that the workflow id holds; the request has to come to the same. */
-  name: string;
-  /** When Temporal received it: a proof has to be valid then, however late a worker looks at it. */
-  receivedAtMs: number;
-}
 
 export interface Preview {
   problems: Problem[];
   admitted: Admitted | null;
-}
-
-export interface AdmitDependencies {
-  cluster: Cluster;
-  catalog: Catalog;
-  proofs: Proofs;
 }
 
 export function admitActivities(deps: AdmitDependencies) {
@@ -183,10 +167,4 @@ function admitted(deps: AdmitDependencies, input: AdmitInput, draft: Draft): Adm
     rights: rightsOf(spec, sender, deps.catalog),
     timing: deps.catalog.policy.timing,
   };
-}
-
-/** A transient error is Temporal's to retry; a permanent one is the answer. */
-export function permanentProblems(error: unknown): Problem[] {
-  if (error instanceof NaasError && ERRORS[error.code].permanent) return error.problems;
-  throw error;
 }

@@ -1,6 +1,7 @@
 // All activities, made from what they depend on: the composition root hands in the real systems, a test may hand in others.
-import { type AdmitDependencies, admitActivities } from './admit.ts';
+import { admitActivities } from './admit.ts';
 import { admitChangeActivities } from './admit-change.ts';
+import type { AdmitDependencies } from './admit-input.ts';
 import { changeActivities } from './change.ts';
 import { orphanActivities, type Runs } from './orphans.ts';
 import { removalActivities } from './removal.ts';
