@@ -1,7 +1,8 @@
-// Two projects: `unit` needs no server and runs in parallel; `system` shares one embedded platform and runs in order,
-// because its cases compare the state of the whole cluster.
+// Two projects: `unit` needs no server and runs in parallel; a file of `system` has an embedded platform to itself while it
+// runs, because its cases compare the state of the whole cluster.
 import { defineConfig } from 'vitest/config';
 import { ClosingLine } from './test/support/closing-line.ts';
+import { FILES_AT_ONCE } from './test/support/files-at-once.ts';
 import { ProofReporter } from './test/support/proof-reporter.ts';
 import { drawRunSeed } from './test/support/run-seed.ts';
 
@@ -31,7 +32,7 @@ export default defineConfig({
           include: SYSTEM,
           globalSetup: ['./test/support/global-setup.ts'],
           setupFiles: ['./test/support/end-with-run.ts'],
-          fileParallelism: false,
+          maxWorkers: FILES_AT_ONCE,
           // Deleting one namespace takes 5 s by design of Kubernetes, sixty at once 30 s; a proof does several rounds.
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -1,5 +1,5 @@
 // Races for one name: eight clients at once, and teardown against cancel against submit. Exactly one owner at every instant,
-// by the API server's own log; everybody else gets a typed answer. Times are recorded, not judged.
+// by the API server's own log; everybody else gets a typed answer, and gets it soon.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NaasClient } from '../../src/client/api.ts';
 import { isErrorName, NaasError } from '../../src/spec/errors.ts';
@@ -20,6 +20,9 @@ const NAMES = FULL ? 10 : 5;
 const ROUNDS = FULL ? 10 : 2;
 /** Races with nobody else about, for their times. */
 const ALONE = FULL ? 30 : 10;
+/** Nobody who loses such a race waits longer to hear it. Something else on the machine may hold one up; three in a row are ours. */
+const WITHIN_MS = 1_000;
+const SLOW_IN_A_ROW = 3;
 /** From the request to well after it is ready. */
 const LATEST_MS = 900;
 const LOOK_AGAIN_MS = 1_000;
@@ -191,11 +194,15 @@ describe('a race for one name', () => {
     ALL_ROUNDS_TAKE_MS,
   );
 
-  it('records how long the others wait where nobody else is about', async () => {
+  it('keeps nobody waiting for the answer, where nobody else is about', async () => {
     const names = Array.from({ length: ALONE }, (_, index) => `alone-${index}`);
     const waitedMs: number[] = [];
+    let slow = 0;
     for (const name of names) {
-      waitedMs.push(...(await race(name, 0)).waitedMs);
+      const waited = (await race(name, 0)).waitedMs;
+      slow = Math.max(...waited) > WITHIN_MS ? slow + 1 : 0;
+      check(slow < SLOW_IN_A_ROW, `${name}: the last ${slow} races kept somebody waiting, ${waited} ms`);
+      waitedMs.push(...waited);
       // The winner is made before the next race begins: it must not keep the worker from it.
       await stand.untilAll([name], ['ready']);
     }

@@ -1,4 +1,4 @@
-// What system tests use of the platform that the run booted. They never start or stop its servers.
+// What system tests use of the platform that the run booted for them. They never start or stop its servers.
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import { createLeash } from '../../src/local/leash.ts';
@@ -9,8 +9,11 @@ import { startWorkerProcess } from '../../src/local/worker-process.ts';
 /** The platform of a test run is always wholly embedded. */
 export type TestPlatform = PlatformData & { auditLog: string; temporalUi: string; controlPlane: ControlPlaneData };
 
+/** Of the files that run at a time no two have the same: vitest numbers them from one. */
 export function sharedPlatform(): TestPlatform {
-  return wholly(inject('platform'));
+  const platform = inject('platforms')[Number(process.env['VITEST_POOL_ID']) - 1];
+  if (platform === undefined) throw new Error('more files run at a time than platforms were booted');
+  return wholly(platform);
 }
 
 /** Refuses a platform of which a part was there before. */
