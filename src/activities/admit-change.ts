@@ -6,7 +6,7 @@ import type { Plan } from '../plan/plan.ts';
 import { dropped } from '../plan/restore.ts';
 import type { Change, ChangeAdmission, ChangeAdmitted, PackedStage } from '../spec/admission.ts';
 import { isAmong, type People, type Sender } from '../spec/approval.ts';
-import { changePolicy, rightsOf, transferPolicy } from '../spec/approval-rules.ts';
+import { changePolicy, ownerRights, rightsOf, transferPolicy } from '../spec/approval-rules.ts';
 import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
 import type { Catalog } from '../spec/catalog.ts';
 import { NaasError, type Problem } from '../spec/errors.ts';
@@ -44,7 +44,8 @@ export interface AdmitChangeInput {
   applied: {
     request: unknown;
     spec: NamespaceSpec;
-    owner: Sender;
+    /** undefined: nobody, after a recovery. */
+    owner: Sender | undefined;
     incarnation: string;
     planDigest: string;
     stages: Record<Stage, PackedStage>;
@@ -117,6 +118,11 @@ async function admitChange(
     }),
     approval: approvalOf(input, spec, by, seen, deps.catalog),
     rights: rightsOf(spec, owner, deps.catalog),
+    ...(kind === 'transfer'
+      ? { ownerRights: ownerRights(deps.catalog) }
+      : owner === undefined
+        ? { ownerless: true }
+        : {}),
     timing: deps.catalog.policy.timing,
   };
 }

@@ -2,19 +2,20 @@
 // Both are held against what is live; neither has an effect.
 import { randomBytes } from 'node:crypto';
 import { changeDigest, plan, planDigest } from '../plan/index.ts';
-import { outsideClosedList } from '../plan/kinds.ts';
+import { MANAGED_KINDS, managedKind, outsideClosedList } from '../plan/kinds.ts';
 import type { KubernetesObject, Plan } from '../plan/plan.ts';
 import type { Admission, Admitted, Change, Recovered } from '../spec/admission.ts';
 import { adoptionPolicy, rightsOf } from '../spec/approval-rules.ts';
 import { NaasError } from '../spec/errors.ts';
 import { adoptionGuardrails } from '../spec/guardrails.ts';
-import { refKey, refOf } from '../spec/inventory.ts';
+import { type InventoryEntry, refKey, refOf, type Stage } from '../spec/inventory.ts';
 import { ANNOTATION, LABEL } from '../spec/names.ts';
 import { isOperator, namePeople } from '../spec/people.ts';
 import { requestOf } from '../spec/request-of.ts';
 import type { NamespaceSpec } from '../spec/spec.ts';
 import type { AdmitDependencies, AdmitInput, Proven } from './admit-input.ts';
-import type { CallOptions } from './cluster.ts';
+import type { CallOptions, Cluster } from './cluster.ts';
+import { versionOf } from './fresh.ts';
 import { unpackJson } from './packing.ts';
 import { type Stamp, stamped } from './stamp.ts';
 import { changesAgainst, survey } from './survey.ts';
@@ -74,7 +75,14 @@ export async function admitRecovery(
   const planned = plan(spec);
   const problems = outsideClosedList(name, objectsOf(planned));
   if (problems.length > 0) return { verdict: 'refused', problems };
-  const changes = await changesAgainst(deps.cluster, objectsOf(planned), live, options);
+  const surplus = await surplusOf(deps.cluster, name, planned, stamp.incarnation, options);
+  const repairs = await changesAgainst(deps.cluster, objectsOf(planned), live, options, { adopting: true });
+  const changes = [
+    ...repairs,
+    ...surplus.map(
+      ({ stage: _stage, state: _state, uid: _uid, ...ref }): Change => ({ verb: 'remove', ref, fields: [] }),
+    ),
+  ];
   const stood = await Promise.all(
     objectsOf(planned).map(async (object) => {
       const ref = refOf(deps.cluster.name, object);
@@ -82,14 +90,21 @@ export async function admitRecovery(
     }),
   );
   const recovered: Recovered = {
-    since: String(live.metadata['creationTimestamp']),
+    // A namespace that was adopted is older than what naas made of it, and nobody knows any more by how much.
+    ...(live.metadata.annotations?.[ANNOTATION.claimBefore] === undefined
+      ? {}
+      : { since: String(live.metadata['creationTimestamp']) }),
     terminating: live.metadata['deletionTimestamp'] !== undefined,
     request: requestOf(spec),
     uids: Object.fromEntries(stood.flatMap(([key, uid]) => (uid === undefined ? [] : [[key, uid]]))),
+    surplus,
   };
   const rule = deps.catalog.approvals.rules[0];
   return {
     ...admittedAs(deps, proven, spec, changes),
+    // Whoever repairs it does not own it.
+    ownerless: true,
+    rights: rightsOf(spec, undefined, deps.catalog),
     incarnation: stamp.incarnation,
     planDigest: planDigest(planned),
     ...stamped(deps.cluster.name, planned, { ...stamp, planDigest: planDigest(planned), spec }),
@@ -104,6 +119,30 @@ export async function admitRecovery(
     },
     recovered,
   };
+}
+
+/** Of this life, and in no plan: a change had begun when its run was lost, and had still to take it away. */
+async function surplusOf(
+  cluster: Cluster,
+  name: string,
+  planned: Plan,
+  incarnation: string,
+  options: CallOptions,
+): Promise<InventoryEntry[]> {
+  const wanted = new Set(objectsOf(planned).map((object) => refKey(refOf(cluster.name, object))));
+  const kinds = MANAGED_KINDS.filter(({ scope }) => scope === 'namespace');
+  const label = `${LABEL.incarnation}=${incarnation}`;
+  const found = await Promise.all(kinds.map((kind) => cluster.list(kind, name, { ...options, label })));
+  return found.flat().flatMap((object): InventoryEntry[] => {
+    const ref = refOf(cluster.name, object);
+    const { uid } = versionOf(object);
+    return wanted.has(refKey(ref)) ? [] : [{ ...ref, stage: stageOf(object), state: 'confirmed', uid }];
+  });
+}
+
+function stageOf(object: KubernetesObject): Stage {
+  if (object.kind === 'RoleBinding') return 'access';
+  return managedKind(object).guardrail ? 'guardrails' : 'equipment';
 }
 
 /** The Namespace's own record of what it is; naas alone may write it, and yet it is held against the closed list again. */

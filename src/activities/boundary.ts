@@ -169,10 +169,10 @@ export function asNaasError(reason: unknown): NaasError {
   return new NaasError({ code: 'Cancelled', message: 'the call was broken off by a cancel' }, { cause: reason });
 }
 
-function gravest(errors: NaasError[]): NaasError {
-  const permanent = errors.find((error) => ERRORS[error.code].permanent);
-  if (permanent !== undefined) return permanent;
-  const retryAfterMs = Math.max(0, ...errors.map((error) => error.retryAfterMs ?? 0));
-  const first = errors[0] ?? new NaasError({ code: 'Unexpected', message: 'a write failed and said nothing' });
-  return retryAfterMs === 0 ? first : new NaasError(first.problems, { cause: first, retryAfterMs });
+export function gravest(errors: NaasError[]): NaasError {
+  const worst = errors.find((error) => ERRORS[error.code].permanent) ?? errors[0];
+  const error = worst ?? new NaasError({ code: 'Unexpected', message: 'a write failed and said nothing' });
+  // A removal or an undo is tried again whatever failed: no sooner than the system asked for.
+  const retryAfterMs = Math.max(0, ...errors.map((each) => each.retryAfterMs ?? 0));
+  return retryAfterMs === 0 ? error : new NaasError(error.problems, { cause: error, retryAfterMs });
 }

@@ -42,6 +42,8 @@ export interface CaptureInput {
   dropped: ChangeAdmitted['dropped'];
   /** What is somebody else's is taken over. */
   adopting?: boolean;
+  /** What was in force before is in force again, however much is in use. */
+  repairing?: boolean;
   /** What was approved; when our own fields have moved since, the answer says what it would be now. */
   changeDigest: string;
   /** UIDs of what is ours, whatever became of its labels. */
@@ -60,7 +62,7 @@ export interface EnsureChangeInput {
   /** By reference key: the objects that were captured; what came since in another's name is not ours to write. */
   uids: Record<string, string>;
   dropped: ChangeAdmitted['dropped'];
-  /** Fields that others hold are taken, because people have approved exactly that; elsewhere they are a conflict. */
+  /** Fields that others hold are taken, because people have approved exactly that or they were ours; elsewhere they are a conflict. */
   adopting: boolean;
   expect?: ObjectRef[];
 }
@@ -129,7 +131,8 @@ async function capture(cluster: Cluster, input: CaptureInput, options: CallOptio
     return compare(ref, unstamped(object), live, comparison);
   });
   // Come since it was admitted: no approval covers it, and nobody can give one.
-  const problems = [...inTheWay(changes), ...images.flatMap(({ object, live }) => shortfalls(object, live))];
+  const short = input.repairing === true ? [] : images.flatMap(({ object, live }) => shortfalls(object, live));
+  const problems = [...inTheWay(changes), ...short];
   if (problems.length > 0) throw new NaasError(problems);
   const now = changeDigest(changes);
   if (now !== input.changeDigest) return { moved: { changes, changeDigest: now } };
@@ -170,8 +173,8 @@ async function ensure(
       if (captured !== undefined && object.kind === 'Namespace') throw another(ref);
       return make(cluster, object, options);
     }
-    const ours = incarnationOf(live) === incarnationOf(object);
-    if (captured === undefined ? !ours : live.metadata.uid !== captured) throw another(ref);
+    // Made by an attempt before this one, where it is not the one that was captured.
+    if (live.metadata.uid !== captured && incarnationOf(live) !== incarnationOf(object)) throw another(ref);
     if (compare(ref, object, live, { foreign: false, dropped }).verb === 'keep') return unchanged(ref, live);
     if (object.kind === 'Namespace') return cluster.merge(ref, mergePatch(object, live, dropped), options);
     return mend(cluster, object, live, { ...options, adopting: input.adopting });
@@ -197,9 +200,8 @@ async function drop(
 ): Promise<Effect> {
   return onFreshVersion(cluster, ref, options, async (live): Promise<Effect> => {
     if (live === undefined) return { verb: 'delete', ref, outcome: 'absent' };
-    if (incarnationOf(live) !== captured.incarnation || live.metadata.uid !== captured.uid) {
-      return { verb: 'delete', ref, outcome: 'skipped' };
-    }
+    if (live.metadata.uid !== captured.uid) return { verb: 'delete', ref, outcome: 'skipped' };
+    if (incarnationOf(live) !== captured.incarnation) throw unmarked(ref);
     const { uid, resourceVersion } = versionOf(live);
     return cluster.remove(ref, uid, { ...options, resourceVersion });
   });
@@ -209,6 +211,14 @@ function another(ref: ObjectRef): NaasError {
   return new NaasError({
     code: 'NotOurs',
     message: `${describeRef(ref)} on cluster ${ref.cluster} is another object than the one that was looked at before the change; somebody made it anew. Look at it, then send the change again.`,
+  });
+}
+
+/** The fence would deny it; passed over, what people agreed to take away would stay. */
+function unmarked(ref: ObjectRef): NaasError {
+  return new NaasError({
+    code: 'NotOurs',
+    message: `${describeRef(ref)} on cluster ${ref.cluster} carries ${LABEL.incarnation} no more: somebody took it off, and naas may not remove it. Remove it by hand, or put the label back; then send the change again.`,
   });
 }
 

@@ -3,9 +3,10 @@
 // reads late decides on what is new: that no attempt outlives its time is for the activity's options to see to. It decides
 // nothing about the object itself.
 import { setTimeout } from 'node:timers/promises';
-import { compare } from '../plan/compare.ts';
+import { compare, surplus } from '../plan/compare.ts';
 import { managedKind } from '../plan/kinds.ts';
 import type { KubernetesObject } from '../plan/plan.ts';
+import { asMergePatch, type FieldReturn } from '../plan/restore.ts';
 import { NaasError } from '../spec/errors.ts';
 import { type Effect, type ObjectRef, refOf } from '../spec/inventory.ts';
 import { ANNOTATION } from '../spec/names.ts';
@@ -36,13 +37,32 @@ export function standsAlready(error: unknown): boolean {
 }
 
 /** On the version that was read; `adopting`: values of others are taken over, for people agreed to it. */
-export function mend(
+export async function mend(
   cluster: Cluster,
   object: KubernetesObject,
   live: KubernetesObject,
   { adopting = false, ...options }: CallOptions & { adopting?: boolean },
 ): Promise<Effect> {
-  return cluster.apply(bind(object, live), { ...options, force: adopting || isForced(object) });
+  const force = adopting || isForced(object);
+  const cleared = force ? await clear(cluster, object, live, options) : undefined;
+  if (cleared === undefined) return cluster.apply(bind(object, live), { ...options, force });
+  const effect = await cluster.apply(bind(object, cleared.live), { ...options, force });
+  return effect.outcome === 'unchanged' ? cleared.effect : effect;
+}
+
+/** An apply says nothing of fields that others added: a hole in a policy has to be closed by name. */
+async function clear(
+  cluster: Cluster,
+  object: KubernetesObject,
+  live: KubernetesObject,
+  options: CallOptions,
+): Promise<{ effect: Effect; live: KubernetesObject } | undefined> {
+  const holes = surplus(object, live).map((path): FieldReturn => ({ path, verb: 'drop' }));
+  if (holes.length === 0) return undefined;
+  const ref = refOf(cluster.name, object);
+  const effect = await cluster.merge(ref, boundPatch(asMergePatch(holes), live), options);
+  const version = effect.after === undefined ? {} : { resourceVersion: effect.after };
+  return { effect, live: { ...live, metadata: { ...live.metadata, ...version } } };
 }
 
 /** Only for guardrail kinds: there naas must win; elsewhere another manager's field is a conflict to be told. */
@@ -71,10 +91,15 @@ export async function onFreshVersion<T>(
     try {
       return await write(await cluster.read(ref, options));
     } catch (error) {
-      if (!(error instanceof NaasError) || error.code !== 'Outdated' || tries === TRIES) throw error;
+      if (!isOvertaken(error) || tries === TRIES) throw error;
       await setTimeout(PAUSE_MS * tries, undefined, options.signal === undefined ? {} : { signal: options.signal });
     }
   }
+}
+
+/** Somebody wrote since it was read; or an attempt before this one did, whose creation was still on its way. */
+function isOvertaken(error: unknown): boolean {
+  return (error instanceof NaasError && error.code === 'Outdated') || standsAlready(error);
 }
 
 export function versionOf(live: KubernetesObject): Version {

@@ -5,7 +5,7 @@ import { asApplied, asMergePatch, asRemade, differsFromBefore, missing, returns 
 import type { PackedStage } from '../spec/admission.ts';
 import { type Effect, type ObjectRef, refKey, refOf, STAGES, type Stage } from '../spec/inventory.ts';
 import { ANNOTATION } from '../spec/names.ts';
-import { allEffects, PartialFailure } from './boundary.ts';
+import { allEffects, gravest, PartialFailure } from './boundary.ts';
 import { incarnationOf, type PreImage } from './change.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 import { bind, boundPatch, onFreshVersion, stampDeadline, unchanged, versionOf } from './fresh.ts';
@@ -63,7 +63,7 @@ export function restoreActivities(cluster: Cluster) {
 
 function joined(earlier: PartialFailure | undefined, next: PartialFailure): PartialFailure {
   if (earlier === undefined) return next;
-  return new PartialFailure(earlier.cause, {
+  return new PartialFailure(gravest([earlier.cause, next.cause]), {
     effects: [],
     problems: [...earlier.details.problems, ...next.details.problems],
     objects: [...earlier.details.objects, ...next.details.objects],

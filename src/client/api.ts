@@ -58,6 +58,7 @@ export interface ChangeOptions {
 export type TransferOptions = Omit<ChangeOptions, 'basedOn'>;
 
 export type GivingUpOptions = Pick<SkipMessage, 'reason'> & { requestId?: string };
+export type SkipOptions = GivingUpOptions & Pick<SkipMessage, 'objects'>;
 
 export interface ListFilter {
   team?: string;
@@ -102,7 +103,8 @@ export interface NaasClient {
   /** For operators of a blocked namespace: another try at once. */
   retry(name: string, options?: { requestId?: string }): Promise<PhaseAnswer>;
   /** The blocking objects stay as they are, listed with the reason. */
-  skip(name: string, options: GivingUpOptions): Promise<PhaseAnswer>;
+  /** With `objects` nothing else is given up, whatever blocks by then. */
+  skip(name: string, options: SkipOptions): Promise<PhaseAnswer>;
   abandon(name: string, options: GivingUpOptions): Promise<PhaseAnswer>;
   plan(name: string): Promise<PlanAnswer | null>;
   /** The request that holds, as it was written; null before it was admitted. */

@@ -58,6 +58,21 @@ export function valueAt(document: unknown, path: FieldPath): unknown {
   }, document);
 }
 
+/** What others added to a field that is one whole: as long as it stands, what we set does not mean what it says. */
+export function surplus(planned: KubernetesObject, live: KubernetesObject): FieldPath[] {
+  return Object.entries(planned).flatMap(([key, value]) =>
+    WHOLE.has(`${planned.kind}.${key}`) ? added(value, live[key], [key]) : [],
+  );
+}
+
+function added(planned: unknown, live: unknown, path: FieldPath): FieldPath[] {
+  if (!isRecord(planned) || !isRecord(live)) return [];
+  return Object.keys(live).flatMap((key) => {
+    if (Object.hasOwn(planned, key)) return added(planned[key], live[key], [...path, key]);
+    return isEmpty(live[key]) ? [] : [[...path, key]];
+  });
+}
+
 /** Whether what stands at a place is what we would set there. */
 export function standsAt(kind: string, path: FieldPath, planned: unknown, live: unknown): boolean {
   return differing(planned, live, path, WHOLE.has(`${kind}.${String(path[0])}`)).length === 0;

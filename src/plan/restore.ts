@@ -2,7 +2,7 @@
 // stands. What others wrote since is theirs. Pure: it decides, the activities write.
 import { canonicalJson } from '../spec/canonical.ts';
 import type { FieldPath } from '../spec/field-path.ts';
-import { standsAt, valueAt } from './compare.ts';
+import { standsAt, surplus, valueAt } from './compare.ts';
 import type { KubernetesObject } from './plan.ts';
 
 /** One field of ours: back to `value`, gone (`value` undefined), or left as somebody else has it since. */
@@ -25,7 +25,8 @@ export interface Versions {
 
 export function returns({ applied, wanted, before, live }: Versions): FieldReturn[] {
   const paths = new Map<string, FieldPath>();
-  for (const path of [...leaves(applied), ...leaves(wanted)]) paths.set(JSON.stringify(path), path);
+  const ours = [...leaves(applied), ...leaves(wanted), ...surplus(wanted, before)];
+  for (const path of ours) paths.set(JSON.stringify(path), path);
   const covered = [...paths.values()];
   // A leaf on one side can be a map on the other; the finer places say all that is needed.
   return covered

@@ -52,16 +52,20 @@ export interface Admitted {
   timing: Timing;
   /** Only for a run that was started again over a namespace that stands. */
   recovered?: Recovered;
+  /** Whoever `sender` is, they own nothing of it: who does is not known any more. */
+  ownerless?: true;
 }
 
 export interface Recovered {
-  /** When the namespace was made, by the API server; its lease counts from there. */
-  since: string;
+  /** When naas made the namespace, by the API server; its lease counts from there. Absent where it was adopted. */
+  since?: string;
   terminating: boolean;
   /** What was once written is not kept on the cluster, only what came of it: that, written out whole. */
   request: unknown;
   /** By reference key, of all that stands. */
   uids: Record<string, string>;
+  /** What carries the mark of this life and is in the plan no more: the change that was to take it away was lost. */
+  surplus?: InventoryEntry[];
 }
 
 export interface Refused {
@@ -81,6 +85,8 @@ export interface ChangeAdmitted extends Admitted {
   removals: InventoryEntry[];
   /** By reference key: places that the applied plan sets in an object and the wanted one does not. */
   dropped: Record<string, FieldPath[]>;
+  /** What whoever takes a transfer over may do from then on. */
+  ownerRights?: RightName[];
 }
 
 export type ChangeAdmission = ChangeAdmitted | Refused | { verdict: 'unchanged'; by: Sender };

@@ -1,6 +1,6 @@
 // Which rule of the catalog decides on a request, and whom it seats: recorded at admission, so that a later catalog moves
 // nothing. It gathers no facts and counts no decision (approval.ts does).
-import type { Rights } from './admission.ts';
+import type { RightName, Rights } from './admission.ts';
 import {
   type ApprovalPolicy,
   type ApprovalSlot,
@@ -10,6 +10,7 @@ import {
   type Sender,
 } from './approval.ts';
 import { AWAITED_MAX_BYTES, awaitedBytes } from './awaited.ts';
+import { canonicalJson } from './canonical.ts';
 import type { ApprovalRule, Catalog } from './catalog.ts';
 import type { SenderRole } from './catalog-schema.ts';
 import { NaasError } from './errors.ts';
@@ -52,8 +53,13 @@ export function changePolicy(
   const wanted = approvalPolicy(to, by, addedIngressOwners, catalog);
   const held = catalog.approvals.rules.find(({ when }) => holds(when, from));
   if (held === undefined || held.name === wanted.rule) return wanted;
-  const named = new Set(wanted.slots.map(({ slot }) => slot));
-  const more = seats(held, from, catalog).filter(({ slot }) => !named.has(slot));
+  const named = new Map(wanted.slots.map((seat) => [seat.slot, seat]));
+  const more = seats(held, from, catalog).flatMap((seat) => {
+    const other = named.get(seat.slot);
+    if (other === undefined) return [seat];
+    // Two rules may call different people by one name.
+    return isSameSeat(seat, other) ? [] : [{ ...seat, slot: `${held.name}/${seat.slot}` }];
+  });
   if (more.length === 0) return wanted;
   const slots = [...more, ...wanted.slots];
   keepListed(to, slots);
@@ -62,6 +68,11 @@ export function changePolicy(
     slots,
     times: wanted.slots.length === 0 ? timesOf(held) : wanted.times,
   };
+}
+
+function isSameSeat(left: ApprovalSlot, right: ApprovalSlot): boolean {
+  const people = ({ users, groups }: ApprovalSlot) => canonicalJson({ users, groups });
+  return people(left) === people(right);
 }
 
 function seats({ slots }: ApprovalRule, { team }: NamespaceSpec, catalog: Catalog): ApprovalSlot[] {
@@ -128,10 +139,16 @@ export function transferPolicy(from: NamespaceSpec, to: NamespaceSpec, by: Sende
   };
 }
 
-/** Who may send what to the namespace from now on. */
+/** Who may send what to the namespace from now on. Operators may by the catalog of the day: whoever is none any more may not. */
 export function rightsOf(spec: NamespaceSpec, owner: Sender | undefined, catalog: Catalog): Rights {
   const { submit, change, transfer, teardown, cancel } = catalog.policy.rights;
-  const people = (roles: readonly SenderRole[]): People => inRoles(roles, spec.team, owner, catalog);
+  const people = (roles: readonly SenderRole[]): People =>
+    inRoles(
+      roles.filter((role) => role !== 'operator'),
+      spec.team,
+      owner,
+      catalog,
+    );
   return {
     submit: people(submit),
     change: people(change),
@@ -139,6 +156,12 @@ export function rightsOf(spec: NamespaceSpec, owner: Sender | undefined, catalog
     teardown: people(teardown),
     cancel: people(cancel),
   };
+}
+
+/** What comes with being the owner. */
+export function ownerRights({ policy: { rights } }: Catalog): RightName[] {
+  const names = ['change', 'transfer', 'teardown', 'cancel'] as const;
+  return names.filter((name) => rights[name].includes('owner'));
 }
 
 function holds(when: ApprovalRule['when'], spec: NamespaceSpec): boolean {

@@ -42,7 +42,7 @@ export async function change(
     applied: {
       request: heldRequest(run).request,
       spec: applied.spec,
-      owner: applied.sender,
+      owner: applied.ownerless === true ? undefined : applied.sender,
       incarnation: applied.incarnation,
       planDigest: applied.planDigest,
       stages: applied.stages,
@@ -59,7 +59,11 @@ export async function change(
   // Another one may have come and gone while this was checked.
   ask(run, kind);
   hold(run, applied.planDigest);
-  if (admission.verdict === 'unchanged') return unchanged(run, message.requestId);
+  if (admission.verdict === 'unchanged') {
+    // It may say in so many words what was only a default: a later catalog finds it said.
+    if ('request' in message) run.state.wanted = { requestId: message.requestId, request: message.request };
+    return unchanged(run, message.requestId);
+  }
   begin(run, {
     kind,
     step: 'applying',

@@ -26,11 +26,12 @@ import {
 } from './messages.ts';
 import { abandon, retry, skip } from './operator.ts';
 import {
+  checkAbandon,
   checkChange,
   checkDecision,
   checkEnding,
-  checkGivingUp,
   checkRetry,
+  checkSkip,
   checkSubmission,
   checkTransfer,
 } from './payload.ts';
@@ -80,12 +81,12 @@ export function handleMessages(run: Run): void {
   );
   setHandler(
     skipUpdate,
-    (message) => shielded(() => skip(run, checkGivingUp(message))),
+    (message) => shielded(() => skip(run, checkSkip(message))),
     update('Operators: leave the blocking objects behind and go on'),
   );
   setHandler(
     abandonUpdate,
-    (message) => shielded(() => abandon(run, checkGivingUp(message))),
+    (message) => shielded(() => abandon(run, checkAbandon(message))),
     update('Operators: end the run with what is left'),
   );
   setHandler(decisionSignal, (message) => shielded(() => decideBySignal(run, message)), {

@@ -5,6 +5,7 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
+  patched,
   setCurrentDetails,
   sleep,
   workflowInfo,
@@ -150,13 +151,23 @@ function isQuiet({ state }: Run): boolean {
   );
 }
 
+/** A message is answered within seconds; longer nobody is asked to come again. */
+const RENEWAL_WAITS_MS = 20_000;
+
 async function carryOver(run: Run, root: CancellationScope): Promise<void> {
   if (!isLong(run) || !isQuiet(run)) return;
   const { phase, operation } = run.state;
   // A message that waits for something else must not hold the run up: what has moved goes on first, and comes back here.
   const moved = (): boolean => run.state.phase !== phase || run.state.operation !== operation;
+  const isFree = (): boolean => allHandlersFinished() || moved();
   run.renewing = true;
-  await condition(() => allHandlersFinished() || moved());
+  if (!isFree() && patched('renewal-gives-way')) {
+    await condition(isFree, RENEWAL_WAITS_MS);
+    // A message that waits for a cluster that is away must not keep all others out: then the renewal waits for it.
+    run.renewing = isFree();
+  }
+  await condition(isFree);
+  run.renewing = true;
   if (!moved()) {
     // One more task first: an answer that completes in the very task that continues as new can be lost by the server.
     await sleep(1, { summary: 'Let answers leave before the history is renewed' });

@@ -106,6 +106,8 @@ export interface RetryMessage {
 export interface SkipMessage {
   requestId: string;
   reason: string;
+  /** What the sender saw blocking, such as `ConfigMap shop-cart-dev/naas-information`: if it is another by now, nothing is given up. */
+  objects?: string[];
   by: Proof;
 }
 

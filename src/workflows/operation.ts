@@ -1,5 +1,6 @@
 // An operation on a living namespace, as a story: decided, written, or put back as it was. The phase stays `ready`.
 import { isCancellation } from '@temporalio/workflow';
+import type { Admitted, RightName } from '../spec/admission.ts';
 import type { Problem } from '../spec/errors.ts';
 import { TRANSFER_SLOTS } from '../spec/names.ts';
 import { awaitApproval, openOperationApproval } from './approval.ts';
@@ -56,15 +57,21 @@ function turnBack(run: Run, operation: Operation, problems: Problem[]): void {
 
 function becomeApplied(run: Run, operation: Operation): void {
   const { state } = run;
-  const { by, request, removals: _removals, dropped: _dropped, ...admission } = operation.admission;
+  const { by, request, removals: _removals, dropped: _dropped, ownerRights, ...admission } = operation.admission;
   const seats = operation.kind === 'transfer' ? (operation.approval?.counted ?? []) : [];
   const taker = seats.find(({ slot }) => slot === TRANSFER_SLOTS.takes);
-  state.admission = taker === undefined ? admission : { ...admission, sender: { subject: taker.subject, groups: [] } };
+  state.admission = taker === undefined ? admission : ownedBy(taker.subject, admission, ownerRights);
   state.wanted = { requestId: operation.requestId, request };
   if (state.readyAt !== undefined) {
     state.leaseEndsAt = new Date(Date.parse(state.readyAt) + admission.spec.leaseDays * 86_400_000).toISOString();
   }
   endOperation(run, 'applied', `asked for by ${by.subject}`);
+}
+
+function ownedBy(subject: string, admission: Admitted, ownerRights: readonly RightName[] = []): Admitted {
+  const rights = { ...admission.rights };
+  for (const name of ownerRights) rights[name] = { ...rights[name], users: [...rights[name].users, subject] };
+  return { ...admission, sender: { subject, groups: [] }, rights };
 }
 
 /** Repeats until everything is back, or was given up by a person; false rounds are told as `blocked`. */

@@ -30,6 +30,7 @@ export async function skip(run: Run, message: SkipMessage): Promise<PhaseAnswer>
       message: `namespace ${run.name} is blocked by what is inside it or by the Namespace itself, which cannot be skipped; mend it, or \`naas abandon ${run.name} --reason …\` gives all of it up`,
     });
   }
+  keepToWhatWasSeen(run, message.objects, objects.map(describeRef));
   const given = new Set(objects.map(refKey));
   state.leftBehind.push(...objects.map((ref) => ({ ref, by: subject, reason: message.reason, at: now() })));
   // Left as it is by this undo; it stays ours, for a later operation to mend and for the deletion to take.
@@ -43,6 +44,19 @@ export async function skip(run: Run, message: SkipMessage): Promise<PhaseAnswer>
   });
   run.retried = true;
   return { phase: state.phase };
+}
+
+/** What blocks may be another by the time that somebody has read of it and decided. */
+function keepToWhatWasSeen(run: Run, seen: readonly string[] | null | undefined, blocking: readonly string[]): void {
+  if (seen === undefined || seen === null) return;
+  const known = new Set(seen);
+  const others = blocking.filter((each) => !known.has(each));
+  if (others.length === 0) return;
+  throw refusal({
+    code: 'StaleDigest',
+    message: `namespace ${run.name} is blocked by other objects by now: ${others.join(', ')}; look at it again before they are given up`,
+    field: 'objects',
+  });
 }
 
 export async function abandon(run: Run, message: AbandonMessage): Promise<PhaseAnswer> {

@@ -20,6 +20,9 @@ import { refusal } from './run.ts';
 const MAX_ID_LENGTH = 200;
 const MAX_REASON_LENGTH = 1_000;
 const MAX_STRANGE_FIELDS = 5;
+/** More than a namespace has of what naas makes; a kind and two names of Kubernetes. */
+const MAX_OBJECTS = 100;
+const MAX_OBJECT_LENGTH = 600;
 /** What is much deeper can be read but not written again: handing it to an activity would stop the run. Admission refuses far less. */
 const MAX_DEPTH = 1_000;
 
@@ -30,6 +33,12 @@ const text =
   (most: number): Check =>
   (value) =>
     typeof value === 'string' && value !== '' && value.length <= most ? undefined : `a text of 1 to ${most} characters`;
+const texts =
+  (most: number, length: number): Check =>
+  (value) =>
+    Array.isArray(value) && value.length <= most && value.every((item) => text(length)(item) === undefined)
+      ? undefined
+      : `a list of at most ${most} texts of 1 to ${length} characters`;
 const optional =
   (check: Check): Check =>
   (value) =>
@@ -95,7 +104,12 @@ export function checkRetry(message: unknown): RetryMessage {
   return checked(message, { requestId: text(MAX_ID_LENGTH), by: isToken });
 }
 
-export function checkGivingUp(message: unknown): SkipMessage & AbandonMessage {
+export function checkSkip(message: unknown): SkipMessage {
+  const objects = optional(texts(MAX_OBJECTS, MAX_OBJECT_LENGTH));
+  return checked(message, { requestId: text(MAX_ID_LENGTH), reason: text(MAX_REASON_LENGTH), objects, by: isToken });
+}
+
+export function checkAbandon(message: unknown): AbandonMessage {
   return checked(message, { requestId: text(MAX_ID_LENGTH), reason: text(MAX_REASON_LENGTH), by: isToken });
 }
 

@@ -140,6 +140,8 @@ function entriesOf(run: Run, which: (entry: InventoryEntry) => boolean): Invento
 
 function strikeOff(run: Run, effects: Parameters<typeof strike>[1]): void {
   run.state.inventory = strike(run.state.inventory, effects);
-  run.state.leftAlone.push(...effects.filter((effect) => effect.outcome === 'skipped').map((effect) => effect.ref));
+  const known = new Set(run.state.leftAlone.map(refKey));
+  const skipped = effects.filter(({ outcome, ref }) => outcome === 'skipped' && !known.has(refKey(ref)));
+  run.state.leftAlone.push(...skipped.map(({ ref }) => ref));
   noteEffects(run, effects);
 }

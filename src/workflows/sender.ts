@@ -13,7 +13,7 @@ import type {
   TeardownMessage,
 } from './messages.ts';
 import { admittedOf, type Run, refusal, situation } from './run.ts';
-import type { Operation } from './state.ts';
+import { NONCES_LENGTH, type Operation } from './state.ts';
 
 export function ask(run: Run, message: MessageName): Exclude<Cell, { answer: 'refuse' }> {
   const cell: Cell = LIFECYCLE[situation(run)][message];
@@ -38,8 +38,9 @@ export async function proveRight(
   payload: TeardownMessage | CancelMessage,
 ): Promise<Sender> {
   const { by, ...body } = payload;
-  const { sender, operator } = await prove(run, message, by, body);
+  const { sender, operator, nonce } = await prove(run, message, by, body);
   if (!operator) allow(run, message, sender, await rightsOn(run, message));
+  spend(run, message, { sender, nonce });
   return sender;
 }
 
@@ -50,19 +51,34 @@ export async function proveOperator(
   payload: RetryMessage | SkipMessage | AbandonMessage,
 ): Promise<Sender> {
   const { by, ...body } = payload;
-  const { sender, operator } = await prove(run, message, by, body);
-  if (operator) return sender;
-  throw refusal({
-    code: 'NotAllowed',
-    message: `${sender.subject} may not ${message} namespace ${run.name}; that can the operators of the platform`,
-  });
+  const { sender, operator, nonce } = await prove(run, message, by, body);
+  if (!operator) {
+    throw refusal({
+      code: 'NotAllowed',
+      message: `${sender.subject} may not ${message} namespace ${run.name}; that can the operators of the platform`,
+    });
+  }
+  spend(run, message, { sender, nonce });
+  return sender;
+}
+
+/** What was signed once counts once: whoever reads it in a history must not cancel the next change or give up the next object. */
+function spend({ name, state }: Run, message: MessageName, { sender, nonce }: Pick<Proven, 'sender' | 'nonce'>): void {
+  if (state.nonces?.includes(nonce)) {
+    throw refusal({
+      code: 'Unproven',
+      message: `namespace ${name}: this proof of ${sender.subject} was used for a ${message} before; sign the message anew`,
+      field: 'by',
+    });
+  }
+  state.nonces = [...(state.nonces ?? []), nonce].slice(-NONCES_LENGTH);
 }
 
 export function allow(run: Run, message: MessageName, sender: Sender, rights: People | undefined): void {
   if (rights !== undefined && isAmong(rights, sender)) return;
   throw refusal({
     code: 'NotAllowed',
-    message: `${sender.subject} may not ${message} namespace ${run.name}; that can ${describe(rights ?? NOBODY)}`,
+    message: `${sender.subject} may not ${message} namespace ${run.name}; that can ${describe(rights ?? NOBODY)}the operators of the platform`,
   });
 }
 
@@ -79,7 +95,14 @@ async function rightsOn(run: Run, message: 'teardown' | 'cancel'): Promise<Peopl
 }
 
 function describe({ users, groups }: People): string {
-  return [...users, ...groups.map((group) => `group ${group}`)].join(', ') || 'the operators of the platform';
+  return [...users, ...groups.map((group) => `group ${group}`)].map((each) => `${each}, `).join('');
+}
+
+export interface Proven {
+  sender: Sender;
+  /** By the catalog of today. */
+  operator: boolean;
+  nonce: string;
 }
 
 export async function prove(
@@ -88,13 +111,13 @@ export async function prove(
   token: Proof,
   body: Record<string, unknown>,
   receivedAtMs: number = Date.now(),
-): Promise<{ sender: Sender; operator: boolean }> {
+): Promise<Proven> {
   const { verifySender } = reading(`Check who sent ${message} to ${run.name}`);
   // What was signed for an earlier life of the name must not end this one; only a request comes before its life.
   const since = message === 'submit' ? {} : { signedSinceMs: Date.parse(run.state.requestedAt) };
   const verified = await verifySender({ token, message, namespace: run.name, body, receivedAtMs, ...since });
   if ('problem' in verified) throw refusal(verified.problem);
-  return { sender: verified.sender, operator: verified.operator === true };
+  return { sender: verified.sender, operator: verified.operator === true, nonce: verified.nonce };
 }
 
 export async function proveDecision(run: Run, decision: DecisionMessage): Promise<{ sender: Sender; nonce: string }> {

@@ -69,7 +69,7 @@ export interface LifecycleState extends Asked {
   blocked: Blocked | null;
   /** Set while a write waits for `naas resume`; what it interrupts stays as it is. */
   paused?: Pause;
-  /** Of the newest decisions that counted, whatever they were on: a proof counts once. */
+  /** Of the newest proofs that counted, whatever they were of: each counts once. */
   nonces?: string[];
   /** Since when the namespace is Terminating, and what is still in it. */
   dying?: { since: string; remaining: Blocker[] };
@@ -83,7 +83,7 @@ export interface LifecycleState extends Asked {
 /** What a run begins with: a caller's start argument, or what an earlier run of the same namespace carried over. */
 export type LifecycleInput = StartArgument | { resume: LifecycleState };
 
-/** A proof lives for minutes; in that time nobody makes this many decisions on one namespace. */
+/** A proof lives for minutes; in that time nobody sends this many messages about one namespace. */
 export const NONCES_LENGTH = 100;
 
 /** Reads what an older build carried over. A version that this build does not know stops the task until the right build runs. */

@@ -1,13 +1,13 @@
 // `submit`: the first request of a run is answered when admission has; a repeated one gets the same answer again; any other
 // for the same name is told who holds it.
 import { condition } from '@temporalio/workflow';
-import { isAmong, type Sender } from '../spec/approval.ts';
+import { isAmong } from '../spec/approval.ts';
 import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
 import { LIFECYCLE } from '../spec/lifecycle.ts';
 import { remember } from './answered.ts';
 import type { Submission, SubmitAnswer } from './messages.ts';
 import { admittedOf, type Run, refusal, situation } from './run.ts';
-import { prove, refused } from './sender.ts';
+import { type Proven, prove, refused } from './sender.ts';
 
 export async function submit(run: Run, message: Submission): Promise<SubmitAnswer> {
   const { state } = run;
@@ -24,8 +24,8 @@ export async function submit(run: Run, message: Submission): Promise<SubmitAnswe
   }
   await condition(() => state.phase !== 'requested');
   if (!ofThisRun) {
-    const { sender } = await proveSubmission(run, message);
-    if (state.quarantinedUntil !== undefined) return endQuarantine(run, message, sender);
+    const { sender, operator } = await proveSubmission(run, message);
+    if (state.quarantinedUntil !== undefined) return endQuarantine(run, message, { sender, operator });
     // Somebody who asks for the same once more, under a new id, asks for nothing new.
     const same = bodySha256 === ownSha256 && sender.subject === state.admission?.sender.subject;
     if (!same || !livesOrComes(run)) throw conflict(run, message);
@@ -51,11 +51,15 @@ function answered(run: Run, requestId: string, bodySha256: string): SubmitAnswer
 }
 
 /** Its own team may take the name at once: this run ends, and the same call starts the next one. */
-function endQuarantine(run: Run, message: Submission, sender: Sender): never {
+function endQuarantine(
+  run: Run,
+  message: Submission,
+  { sender, operator }: Pick<Proven, 'sender' | 'operator'>,
+): never {
   const { state } = run;
   const { spec, rights } = admittedOf(run);
   const [team] = tripleOf(message.request).split('/');
-  if (team === spec.team && isAmong(rights.submit ?? { users: [], groups: [] }, sender)) {
+  if (team === spec.team && (operator || isAmong(rights.submit ?? { users: [], groups: [] }, sender))) {
     delete state.quarantinedUntil;
     throw refusal({
       code: 'Ended',
@@ -76,7 +80,7 @@ function livesOrComes({ state }: Run): boolean {
   return state.phase === 'awaiting-approval' || state.phase === 'provisioning' || state.phase === 'ready';
 }
 
-function proveSubmission(run: Run, message: Submission): Promise<{ sender: Sender }> {
+function proveSubmission(run: Run, message: Submission): Promise<Proven> {
   const { by, requestId: _requestId, ...body } = message;
   return prove(run, 'submit', by, body);
 }

@@ -22,7 +22,7 @@ export async function takeOver(run: Run): Promise<void> {
   if (run.state.step === 'undoing') return undoTakeover(run);
   const { recovered } = admittedOf(run);
   const transition = begun(run);
-  run.state.inventory = recovered === undefined ? [] : standing(run, recovered.uids);
+  run.state.inventory = recovered === undefined ? [] : standing(run, recovered);
   try {
     const what = await cancellably(run, () => write(run, transition));
     if (what !== undefined) return turnBack(run, [moved(run)]);
@@ -44,28 +44,30 @@ function begun(run: Run): Transition {
   const { submission } = state;
   const admission = admittedOf(run);
   const { sender: by } = admission;
+  const removals = admission.recovered?.surplus ?? [];
   state.takeover = {
     kind: submission.mode === 'adopt' ? 'adopt' : 'recover',
-    admission: { ...admission, by, request: submission.request, removals: [], dropped: {} },
+    admission: { ...admission, by, request: submission.request, removals, dropped: {} },
     reached: [],
     givenUp: [],
   };
   return state.takeover;
 }
 
-function standing(run: Run, uids: Record<string, string>): InventoryEntry[] {
+function standing(run: Run, { uids, surplus = [] }: Recovered): InventoryEntry[] {
   const { refs } = admittedOf(run);
-  return STAGES.flatMap((stage) =>
+  const planned = STAGES.flatMap((stage) =>
     refs[stage].flatMap((ref): InventoryEntry[] => {
       const uid = uids[refKey(ref)];
       return uid === undefined ? [] : [{ ...ref, stage, state: 'confirmed', uid }];
     }),
   );
+  return [...planned, ...surplus];
 }
 
 /** Its run was lost while it was being deleted: that goes on. */
-export function resumeDeletion(run: Run, { uids }: Recovered): void {
-  run.state.inventory = standing(run, uids);
+export function resumeDeletion(run: Run, recovered: Recovered): void {
+  run.state.inventory = standing(run, recovered);
   enter(run, 'deleting', 'revoking', 'recovered: its deletion had begun and goes on');
 }
 

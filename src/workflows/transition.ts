@@ -46,8 +46,15 @@ export async function write(run: Run, transition: Transition): Promise<Moved | u
 function capture(run: Run, { kind, admission }: Transition): Promise<Captured> {
   const { stages, removals, dropped, timing, changeDigest } = admission;
   const { captureChange } = changing(timing, `Look: what stands in ${run.name} before the ${kind}`);
-  const ours = run.state.inventory.flatMap(({ uid }) => (uid === undefined ? [] : [uid]));
-  return captureChange({ stages, removals, dropped, adopting: kind === 'adopt', changeDigest, ours });
+  // What is taken over is known by its name: it may carry no mark yet, or none any more.
+  const adopting = takesOver(kind);
+  const ours = adopting ? [] : run.state.inventory.flatMap(({ uid }) => (uid === undefined ? [] : [uid]));
+  const repairing = kind === 'recover';
+  return captureChange({ stages, removals, dropped, adopting, repairing, changeDigest, ours });
+}
+
+function takesOver(kind: Transition['kind']): boolean {
+  return kind === 'adopt' || kind === 'recover';
 }
 
 /** The Namespace carries request, digest and Spec, so every change writes it, and first. */
@@ -72,7 +79,7 @@ async function ensure(
     touched: refs.map(refKey),
     uids,
     dropped,
-    adopting: kind === 'adopt',
+    adopting: takesOver(kind),
     ...(stage === 'access' ? { expect: readBack(admission) } : {}),
   };
   await throughPauses(run, () => recorded(run, () => ensureChange(input)));

@@ -1,8 +1,8 @@
 // `naas retry`, `skip` and `abandon`: one namespace or all that a condition finds; failures are passed and counted.
 import { describe, expect, it } from 'vitest';
 import { NaasError } from '../../src/spec/errors.ts';
-import type { StatusRow } from '../../src/spec/status.ts';
-import { NAME } from './samples.ts';
+import type { Blocked, StatusRow } from '../../src/spec/status.ts';
+import { blocked, NAME } from './samples.ts';
 import { play } from './stage.ts';
 
 const OLGA = ['--as', 'olga@example.com', '--group', 'platform-operators'];
@@ -106,14 +106,17 @@ describe('naas retry', () => {
 });
 
 describe('naas skip', () => {
-  it('sends the reason, which stays listed', async () => {
+  it('sends the reason, which stays listed, and what the status says that it gives up', async () => {
     const asked: unknown[] = [];
     const skip = async (...call: unknown[]) => {
       asked.push(call);
       return { phase: 'blocked' as const };
     };
-    await play(['skip', NAME, '--reason', 'its webhook is gone', ...OLGA], { client: { skip } });
-    expect(asked).toEqual([[NAME, { reason: 'its webhook is gone' }]]);
+    const where = { system: 'kubernetes', cluster: 'local', apiVersion: 'v1', namespace: NAME } as const;
+    const why = { ...blocked.blocked, objects: [{ ...where, kind: 'ConfigMap', name: 'a' }] } as Blocked;
+    const status = async () => ({ ...blocked, blocked: why });
+    await play(['skip', NAME, '--reason', 'its webhook is gone', ...OLGA], { client: { skip, status } });
+    expect(asked).toEqual([[NAME, { reason: 'its webhook is gone', objects: [`ConfigMap ${NAME}/a`] }]]);
   });
 
   it.each(['skip', 'abandon'])('%s wants a reason', async (command) => {

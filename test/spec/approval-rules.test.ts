@@ -138,6 +138,20 @@ describe('changePolicy', () => {
     });
   });
 
+  it('asks both where two rules call different people by one name', () => {
+    const rules = catalog.approvals.rules.map((rule) => ({
+      ...rule,
+      slots: rule.slots.map((slot) => ({ ...slot, slot: `approver-${rule.slots.indexOf(slot)}` })),
+    }));
+    const alike = { ...catalog, approvals: { ...catalog.approvals, rules } };
+    const { slots } = changePolicy(spec('prod'), spec('staging'), ada, {}, alike);
+    expect(slots.map(({ slot, groups }) => [slot, groups])).toEqual([
+      ['prod-two-people/approver-0', ['platform-leads']],
+      ['approver-1', ['shop-leads']],
+      ['approver-0', ['shop-leads']],
+    ]);
+  });
+
   it('goes by the wanted one alone where no rule covers what is', () => {
     const [dev] = catalog.approvals.rules;
     if (dev === undefined) throw new Error('the shipped catalog has rules');
@@ -186,12 +200,12 @@ describe('transferPolicy', () => {
 describe('rightsOf', () => {
   it('gives nobody the rights of an owner where there is none', () => {
     const { change } = rightsOf(spec('dev'), undefined, catalog);
-    expect(change).toEqual({ users: [], groups: ['platform-operators', 'shop-leads'] });
+    expect(change).toEqual({ users: [], groups: ['shop-leads'] });
   });
 
-  it('gives what changes or ends a namespace to the owner, the leads and the operators, a new request to the team', () => {
-    const people = { users: ['ada@example.com'], groups: ['platform-operators', 'shop-leads'] };
-    const submit = { users: [], groups: ['platform-operators', 'shop-developers', 'shop-leads'] };
+  it('gives what changes or ends a namespace to the owner and the leads, a new request to the team; operators are those of the day', () => {
+    const people = { users: ['ada@example.com'], groups: ['shop-leads'] };
+    const submit = { users: [], groups: ['shop-developers', 'shop-leads'] };
     expect(rightsOf(spec('dev'), ada, catalog)).toEqual({
       submit,
       change: people,

@@ -1,6 +1,7 @@
 // `naas retry`, `naas skip`, `naas abandon`: what operators do about blocked namespaces, one or all that a condition finds.
 import type { ListFilter, NaasClient } from '../../client/api.ts';
 import { NaasError } from '../../spec/errors.ts';
+import { describeRef } from '../../spec/inventory.ts';
 import type { PhaseAnswer } from '../answers.ts';
 import { confirmed } from '../confirm.ts';
 import { type Context, print, printJson } from '../context.ts';
@@ -33,7 +34,12 @@ export async function retry(
 
 export async function skip(context: Context, name: string, options: GivingUpOptions): Promise<number> {
   requireIdentity(context);
-  return withClient(context, async (client) => tell(context, name, await client.skip(name, options)));
+  return withClient(context, async (client) => {
+    // What is skipped is what the status says now, not what may block by the time that the message comes.
+    const { blocked } = await client.status(name);
+    const objects = blocked?.objects.map(describeRef);
+    return tell(context, name, await client.skip(name, { ...options, ...(objects === undefined ? {} : { objects }) }));
+  });
 }
 
 export async function abandon(
