@@ -19,7 +19,7 @@ import {
   STAGES,
   type Stage,
 } from '../spec/inventory.ts';
-import { LABEL } from '../spec/names.ts';
+import { FENCED_OFF, LABEL } from '../spec/names.ts';
 import { allEffects, atTheBoundary, callOptions } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 import { boundPatch, make, mend, onFreshVersion, unchanged, versionOf } from './fresh.ts';
@@ -90,7 +90,8 @@ export function changeActivities(cluster: Cluster) {
         const effects = await allEffects(
           objects.map((object) => {
             const ref = refOf(cluster.name, object);
-            return { ref, write: () => ensure(cluster, ref, object, input, options) };
+            const write = () => ensure(cluster, ref, object, input, options);
+            return { ref, write: input.adopting ? () => heardOf(ref, write) : write };
           }),
         );
         await untilAllEnforced(cluster, objects, effects, options);
@@ -179,6 +180,17 @@ async function ensure(
     if (object.kind === 'Namespace') return cluster.merge(ref, mergePatch(object, live, dropped), options);
     return mend(cluster, object, live, { ...options, adopting: input.adopting });
   });
+}
+
+/** The mark that adopts the Namespace was written a moment ago; not every API server need have heard of it. */
+async function heardOf(ref: ObjectRef, write: () => Promise<Effect>): Promise<Effect> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!(error instanceof NaasError) || error.code !== 'Forbidden' || !error.message.includes(FENCED_OFF)) throw error;
+    const message = `${describeRef(ref)} on cluster ${ref.cluster}: the API server does not see yet that its namespace is taken over`;
+    throw new NaasError({ code: 'NotReadyYet', message }, { cause: error });
+  }
 }
 
 /** A Namespace was made by POST, whose fields an apply could never take away again; a merge sets exactly ours. */

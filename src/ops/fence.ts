@@ -1,7 +1,7 @@
 // The fence: admission policies that bind naas's own account to the namespaces that it made, and keep its marks from
 // everybody else. Pure data. RBAC says which kinds; these say where. They hold even when a writer comes late.
 import type { KubernetesObject } from '../plan/plan.ts';
-import { ANNOTATION, LABEL, OWNED_PREFIX, SYSTEM_NAMESPACE, WORKER_USER } from '../spec/names.ts';
+import { ANNOTATION, FENCED_OFF, LABEL, OWNED_PREFIX, SYSTEM_NAMESPACE, WORKER_USER } from '../spec/names.ts';
 import { TENANT_ROLES } from '../spec/roles.ts';
 import { bound, list, metadataValue, policy, quoted, rule } from './admission-policy.ts';
 
@@ -81,8 +81,7 @@ const workerFence = policy(FENCE_POLICY, {
       // The undo of an adoption takes its marks off again, where the adoption had put them.
       expression: `!variables.isInside || (variables.incarnation != '' && variables.incarnation == ${inNamespace}) || (request.operation == 'UPDATE' && variables.incarnation == '' && ${metadataValue('oldObject', 'labels', LABEL.incarnation)} == ${inNamespace} && ${inNamespace} != '' && ${allowedFor('namespaceObject')})`,
       reason: 'Forbidden',
-      messageExpression:
-        "'naas may not write ' + request.resource.resource + ' in namespace ' + request.namespace + ': the incarnation of the object (' + (variables.incarnation == '' ? 'none' : variables.incarnation) + ') is not the one of the namespace; the namespace is not the one that this write was meant for'",
+      messageExpression: `'naas may not write ' + request.resource.resource + ' in namespace ' + request.namespace + ': the incarnation of the object (' + (variables.incarnation == '' ? 'none' : variables.incarnation) + ') ${FENCED_OFF}; the namespace is not the one that this write was meant for'`,
     },
     {
       // RBAC alone would let the account pass on every right that it holds itself.

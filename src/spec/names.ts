@@ -13,6 +13,9 @@ export const LIFECYCLE_WORKFLOW = 'namespaceLifecycle';
 export const PREVIEW_WORKFLOW = 'preview';
 export const ORPHAN_SWEEP_WORKFLOW = 'orphanSweep';
 
+/** What the fence says of a write into a namespace that is not the one that it was meant for. */
+export const FENCED_OFF = 'is not the one of the namespace';
+
 /** Labels and annotations under this prefix are naas's alone; an admission policy holds everybody else off. */
 export const OWNED_PREFIX = 'naas.dev/';
 

@@ -60,8 +60,7 @@ export async function change(
   ask(run, kind);
   hold(run, applied.planDigest);
   if (admission.verdict === 'unchanged') {
-    // It may say in so many words what was only a default: a later catalog finds it said.
-    if ('request' in message) run.state.wanted = { requestId: message.requestId, request: message.request };
+    if ('request' in message) holdAsWritten(run, message);
     return unchanged(run, message.requestId);
   }
   begin(run, {
@@ -101,6 +100,11 @@ function hold(run: Run, basedOn: string): void {
     code: 'StaleDigest',
     message: `namespace ${run.name}: the change was made from plan ${basedOn.slice(0, 64)}, and plan ${planDigest} holds${how}; look at it and send the change again`,
   });
+}
+
+/** It may say in so many words what was only a default: a later catalog finds it said. */
+function holdAsWritten(run: Run, { requestId, request }: ChangeMessage): void {
+  if (canonicalJson(request) !== canonicalJson(heldRequest(run).request)) run.state.wanted = { requestId, request };
 }
 
 function answerOf(run: Run, admission: Operation['admission'], requestId: string): ChangeAnswer {

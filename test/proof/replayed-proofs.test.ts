@@ -3,6 +3,7 @@
 // message, as it was and with another body: each is refused, or nothing comes of it.
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canonicalJson, sha256Hex } from '../../src/spec/canonical.ts';
 import { isErrorName } from '../../src/spec/errors.ts';
 import { workflowId } from '../../src/spec/names.ts';
 import type { PlanAnswer, Submission } from '../../src/workflows/messages.ts';
@@ -176,6 +177,30 @@ describe('a proof that is sent again', () => {
       }
     });
     await nothingMoved(before, stood);
+  });
+
+  it('cancels one change, and never the next one of the same life', async () => {
+    const name = APPROVED;
+    const wanted = (purpose: string) => ({ ...stand.request(name, STAGING), purpose });
+    const requestId = 'cancel-once';
+    const claims = { message: 'cancel', namespace: name, bodySha256: sha256Hex(canonicalJson({ requestId })) };
+    const cancel = rawJson(JSON.stringify({ requestId, by: await stand.prover(PEOPLE.owner)(claims) }));
+    violations += 1;
+    await stand.lead.decide(name, { decision: 'approve' });
+    await stand.untilAll([name], ['ready']);
+    await inTemporal(async (client) => {
+      await stand.owner.change(name, wanted('one'));
+      expect(await rawUpdate(client, name, 'cancel', cancel)).toBe('accepted');
+      expect((await stand.untilOperation(name)).lastOperation?.outcome).toBe('cancelled');
+      await stand.owner.change(name, wanted('two'));
+      expect(await rawUpdate(client, name, 'cancel', cancel)).toBe('Unproven');
+    });
+    expect((await stand.owner.status(name)).operation?.step).toBe('awaiting-approval');
+    await stand.owner.cancel(name);
+    await stand.owner.teardown(name);
+    await stand.untilAll([name], ['deleted']);
+    cases += 1;
+    violations -= 1;
   });
 
   it('starts nothing under another name, and nothing after its time', async () => {
