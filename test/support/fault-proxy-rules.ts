@@ -35,7 +35,7 @@ export interface Rule {
   times?: number;
   /** Awaited before the call is forwarded. `drop` closes the connection without forwarding. */
   before?(held: HeldCall): Promise<'forward' | 'drop'>;
-  /** Awaited after the API server has answered and before the caller hears of it. `drop` closes the connection. */
+  /** Awaited after the API server has answered and before the caller hears of it. `drop` closes the connection; beside a fault, that says how it goes on. */
   after?(held: HeldCall, status: number): Promise<'reply' | 'drop'>;
 }
 

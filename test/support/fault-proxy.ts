@@ -104,7 +104,13 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     entry.fault = fault.mode;
     if ('retryAfterSeconds' in fault && fault.retryAfterSeconds !== undefined)
       entry.retryAfterSeconds = fault.retryAfterSeconds;
-    return strike(fault, { response, call, send });
+    // What a fault makes of the answer is settled; who waits for the effect hears of it all the same.
+    const sendAndTell = async (): Promise<Answer> => {
+      const answer = await send();
+      await rule.after?.(held, answer.status);
+      return answer;
+    };
+    return strike(fault, { response, call, send: sendAndTell });
   };
 
   /** Each breaks one call as its fault says. */
