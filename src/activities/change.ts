@@ -138,7 +138,7 @@ async function capture(cluster: Cluster, input: CaptureInput, options: CallOptio
   const now = changeDigest(changes);
   if (now !== input.changeDigest) return { moved: { changes, changeDigest: now } };
   return {
-    images: packJson(images.map(({ ref, stage, live }): PreImage => ({ ref, stage, live: bare(live) }))),
+    images: packJson(images.map(({ ref, stage, live }): PreImage => ({ ref, stage, live: imageOf(live, adopting) }))),
     uids: Object.fromEntries(
       images.flatMap(({ ref, live }) => (live === undefined ? [] : [[refKey(ref), live.metadata.uid ?? '']])),
     ),
@@ -152,9 +152,10 @@ function shortfalls(object: KubernetesObject | undefined, live: KubernetesObject
   return quotaShortfalls(hard, liveQuotaOf(live));
 }
 
-/** Managed fields are bookkeeping of the server, and half of an object's bytes. */
-function bare(live: KubernetesObject | undefined): KubernetesObject | null {
+/** Managed fields are half of an object's bytes; only what is taken over from others has to be theirs again after an undo. */
+function imageOf(live: KubernetesObject | undefined, adopting: boolean): KubernetesObject | null {
   if (live === undefined) return null;
+  if (adopting) return live;
   const { managedFields: _managedFields, ...metadata } = live.metadata;
   return { ...live, metadata };
 }

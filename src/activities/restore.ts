@@ -1,7 +1,17 @@
 // Puts back what a change found: every field of ours gets its old value where ours still stands, what the change made goes,
 // what it removed comes back. It goes past failures and reports each; access first, the Namespace last.
 import type { KubernetesObject } from '../plan/plan.ts';
-import { asApplied, asMergePatch, asRemade, differsFromBefore, missing, returns } from '../plan/restore.ts';
+import {
+  asApplied,
+  asMergePatch,
+  asRemade,
+  differsFromBefore,
+  isMark,
+  keepingMarks,
+  missing,
+  releasing,
+  returns,
+} from '../plan/restore.ts';
 import type { PackedStage } from '../spec/admission.ts';
 import { type Effect, type ObjectRef, refKey, refOf, STAGES, type Stage } from '../spec/inventory.ts';
 import { ANNOTATION } from '../spec/names.ts';
@@ -46,6 +56,8 @@ export function restoreActivities(cluster: Cluster) {
         const effects: Effect[] = [];
         let failed: PartialFailure | undefined;
         for (const group of inOrder(itemsOf(cluster.name, images, input))) {
+          // The marks of an adopted Namespace are what lets naas write inside: they stay for as long as there is work left.
+          if (failed !== undefined && input.applied === null && group.some(isNamespace)) break;
           try {
             effects.push(...(await restoreGroup(cluster, group, input.incarnation, options)));
           } catch (error) {
@@ -96,13 +108,16 @@ function itemsOf(
 /** New access goes first and old access comes back last: nobody gets in while the guardrails are on their way. */
 function inOrder(items: readonly Item[]): Item[][] {
   const isAccess = ({ image }: Item): boolean => image.stage === 'access';
-  const isNamespace = ({ image }: Item): boolean => image.stage === 'claim';
   return [
     items.filter((item) => isAccess(item) && item.wanted !== undefined),
     items.filter((item) => !isAccess(item) && !isNamespace(item)),
     items.filter((item) => isAccess(item) && item.wanted === undefined),
     items.filter(isNamespace),
   ].filter((group) => group.length > 0);
+}
+
+function isNamespace({ image }: Item): boolean {
+  return image.stage === 'claim';
 }
 
 function restoreGroup(cluster: Cluster, group: Item[], incarnation: string, options: CallOptions): Promise<Effect[]> {
@@ -131,7 +146,7 @@ async function takeAway(
 }
 
 /** What may have to be written to one object, each at most once: what others hold on to as well does not go, and is theirs. */
-type Step = 'remake' | 'return' | 'fill' | 'mark' | 'unmark';
+type Step = 'remake' | 'return' | 'release' | 'fill' | 'mark' | 'unmark';
 
 interface Written {
   step: Step | 'done';
@@ -176,7 +191,8 @@ async function next(
   if (remade && (applied === undefined || incarnationOf(live) !== incarnationOf(before))) {
     return { step: 'done', effect: { verb: 'apply', ref, outcome: 'skipped' } };
   }
-  const fields = returns({ applied, wanted: wanted ?? before, before, live });
+  const all = returns({ applied, wanted: wanted ?? before, before, live });
+  const fields = applied === undefined ? keepingMarks(all, live) : all;
   if (!taken.has('return') && differsFromBefore(live, fields)) {
     if (ref.kind === 'Namespace')
       return { step: 'return', effect: await cluster.merge(ref, boundPatch(asMergePatch(fields), live), options) };
@@ -185,6 +201,11 @@ async function next(
       step: 'return',
       effect: await cluster.apply(bind(asApplied(before, fields), live), { ...options, force: true }),
     };
+  }
+  const marks = applied === undefined ? all.filter(isMark) : [];
+  if (!taken.has('release') && differsFromBefore(live, marks)) {
+    const patch = releasing(marks, before, live);
+    return { step: 'release', effect: await cluster.merge(ref, boundPatch(patch, live), options) };
   }
   const gaps = remade ? missing(before, live) : [];
   if (!taken.has('fill') && gaps.length > 0) {

@@ -2,6 +2,7 @@
 // stands. What others wrote since is theirs. Pure: it decides, the activities write.
 import { canonicalJson } from '../spec/canonical.ts';
 import type { FieldPath } from '../spec/field-path.ts';
+import { ANNOTATION, FIELD_MANAGER, LABEL } from '../spec/names.ts';
 import { standsAt, surplus, valueAt } from './compare.ts';
 import type { KubernetesObject } from './plan.ts';
 
@@ -66,6 +67,65 @@ export function asMergePatch(fields: readonly FieldReturn[]): Record<string, unk
   const patch: Record<string, unknown> = {};
   for (const { path, verb, value } of fields) if (verb !== 'leave') put(patch, path, verb === 'drop' ? null : value);
   return patch;
+}
+
+/** What the fence knows an adopted object by: without these naas may not write it any more, so they go last. */
+const MARKS: readonly FieldPath[] = [
+  ['metadata', 'labels', LABEL.incarnation],
+  ['metadata', 'annotations', ANNOTATION.request],
+];
+
+export function isMark({ path }: FieldReturn): boolean {
+  return MARKS.some((mark) => isSame(mark, path));
+}
+
+/** All goes back but the marks: an apply would take away what it does not name. */
+export function keepingMarks(fields: readonly FieldReturn[], live: KubernetesObject): FieldReturn[] {
+  return fields.map((field) => {
+    const value = valueAt(live, field.path);
+    return isMark(field) && value !== undefined ? { ...field, verb: 'set', value } : field;
+  });
+}
+
+/** The last write on an object that was taken over: the marks go, and each field is held by whom it was held. */
+export function releasing(
+  marks: readonly FieldReturn[],
+  before: KubernetesObject,
+  live: KubernetesObject,
+): Record<string, unknown> {
+  const patch = asMergePatch(marks);
+  const managedFields = heldAsBefore(before, live);
+  if (managedFields.length === 0) return patch;
+  return { ...patch, metadata: { ...(patch['metadata'] as object | undefined), managedFields } };
+}
+
+interface Held {
+  manager?: string;
+  operation?: string;
+  subresource?: string;
+  apiVersion?: string;
+  time?: string;
+}
+
+/** Ours goes. Of the others' each entry is as it was before, but for who has written since: that one's stands as it is. */
+function heldAsBefore(before: KubernetesObject, live: KubernetesObject): Held[] {
+  const [was, now] = [heldIn(before), heldIn(live)];
+  if (was.length === 0) return [];
+  const keyOf = ({ manager, operation, subresource, apiVersion }: Held): string =>
+    canonicalJson([manager, operation, subresource ?? '', apiVersion]);
+  const current = new Map(now.map((entry) => [keyOf(entry), entry]));
+  const known = new Set(was.map(keyOf));
+  return [
+    ...was.map((entry) => {
+      const since = current.get(keyOf(entry));
+      return since === undefined || since.time === entry.time || entry.manager === FIELD_MANAGER ? entry : since;
+    }),
+    ...now.filter((entry) => !known.has(keyOf(entry)) && entry.manager !== FIELD_MANAGER),
+  ];
+}
+
+function heldIn({ metadata }: KubernetesObject): Held[] {
+  return (metadata['managedFields'] as Held[] | undefined) ?? [];
 }
 
 /** What was ours of an object that has to be made anew; `applied` undefined: all of it. What others added comes after it. */

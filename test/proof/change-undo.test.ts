@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Status } from '../../src/spec/status.ts';
 import { type ChangeTable, type Fleet, openFleet, sampleOf, tableOf } from '../support/change-fleet.ts';
-import { diff, keysOf, rebornSince, type Snapshot } from '../support/cluster-snapshot.ts';
+import { diff, generalContent, rebornSince, type Snapshot } from '../support/cluster-snapshot.ts';
 import { batches, casesOf, describePoint, type EffectPoint, type Moment, ruleAt } from '../support/effects-table.ts';
 import { gather } from '../support/fault-proxy-gate.ts';
 import type { Fault } from '../support/fault-proxy-rules.ts';
@@ -227,7 +227,7 @@ function breakUndo(batch: readonly Case[], names: readonly string[]) {
 
 /** Every namespace of the fleet says the same, but for its name and life. */
 function expectAlike(content: Snapshot, names: readonly string[]): void {
-  const [first = new Map<string, string>(), ...others] = names.map((name) => general(content, name));
+  const [first = new Map<string, string>(), ...others] = names.map((name) => generalContent(content, name));
   for (const other of others) expect(diff(first, other)).toEqual([]);
   expect([...first.keys()]).toContain('RoleBinding.rbac.authorization.k8s.io/v1 */naas-viewers');
 }
@@ -235,18 +235,6 @@ function expectAlike(content: Snapshot, names: readonly string[]): void {
 /** A change that goes back says what was said before, but for which request said it last. */
 async function expectAsLike(names: readonly string[]): Promise<void> {
   const now = await stand.content();
-  for (const name of names) expect(diff(general(before, name), general(now, name)), name).toEqual([]);
+  for (const name of names) expect(diff(generalContent(before, name), generalContent(now, name)), name).toEqual([]);
   before = now;
-}
-
-const OF_ONE_LIFE =
-  /"(naas\.dev\/(incarnation|request|claim-before|spec|plan-digest)|uid|creationTimestamp|kubernetes\.io\/metadata\.name)":"[^"]*"/g;
-
-function general(content: Snapshot, name: string): Snapshot {
-  return new Map(
-    keysOf(content, name).map((key) => [
-      key.replaceAll(name, '*'),
-      (content.get(key) ?? '').replaceAll(name, '*').replaceAll(OF_ONE_LIFE, '"$1":""'),
-    ]),
-  );
 }

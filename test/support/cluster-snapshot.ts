@@ -114,6 +114,41 @@ export function diff(before: Snapshot, after: Snapshot): string[] {
   return lines.sort();
 }
 
+const OF_ONE_LIFE =
+  /"(adopt\.naas\.dev\/allow|naas\.dev\/(incarnation|request|claim-before|spec|plan-digest)|uid|creationTimestamp|kubernetes\.io\/metadata\.name)":"[^"]*"/g;
+
+/** What one namespace says, without its name and what belongs to one life: two that were asked for alike are equal. */
+export function generalContent(content: Snapshot, namespace: string): Snapshot {
+  return new Map(
+    keysOf(content, namespace).map((key) => [
+      key.replaceAll(namespace, '*'),
+      (content.get(key) ?? '').replaceAll(namespace, '*').replaceAll(OF_ONE_LIFE, '"$1":""'),
+    ]),
+  );
+}
+
+interface FieldsOfManager {
+  manager: string;
+  operation: string;
+  subresource?: string;
+  fieldsV1: unknown;
+}
+
+/** Who holds which fields of every object of these namespaces; what the API server itself keeps about it is left out. */
+export function managersOf(taken: Snapshot, namespaces: readonly string[]): Snapshot {
+  const keys = namespaces.flatMap((namespace) => keysOf(taken, namespace));
+  return new Map(
+    keys.map((key) => {
+      const fields: FieldsOfManager[] = JSON.parse(taken.get(key) ?? '').metadata.managedFields ?? [];
+      const held = fields
+        // Controllers count and mark as they see fit.
+        .filter(({ manager, subresource }) => subresource === undefined && manager !== 'kube-controller-manager')
+        .map(({ manager, operation, fieldsV1 }) => canonical({ manager, operation, fieldsV1 }));
+      return [key, held.sort().join('\n')];
+    }),
+  );
+}
+
 /** Objects of one namespace, its Namespace included. */
 export function keysOf(taken: Snapshot, namespace: string): string[] {
   return [...taken.keys()].filter((key) => key.includes(` ${namespace}/`) || key === `Namespace.v1 /${namespace}`);

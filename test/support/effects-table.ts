@@ -9,6 +9,8 @@ export interface EffectPoint {
   resource: string;
   /** `*` stands for the tenant's name. */
   name: string;
+  /** Set where two activities write the same object, and only one of them is meant. */
+  activity?: string;
 }
 
 /** `before`: the write never happened. `after`: it happened, and its answer is lost or a lie. */
@@ -41,12 +43,13 @@ export function pointsOf(calls: readonly LoggedCall[]): EffectPoint[] {
 }
 
 export function describePoint(point: EffectPoint): string {
-  return `${point.verb} ${point.resource}/${point.name}`;
+  const within = point.activity === undefined ? '' : ` by ${point.activity}`;
+  return `${point.verb} ${point.resource}/${point.name}${within}`;
 }
 
 /** Sets a rule on one point of one tenant. */
 export function ruleAt(proxy: FaultProxy, tenant: string, point: EffectPoint, rule: Omit<Rule, 'tenant'>): ActiveRule {
-  return proxy.add({ tenant, verb: point.verb, resource: point.resource, name: point.name, ...rule });
+  return proxy.add({ tenant, ...point, ...rule });
 }
 
 /** Each point at each moment: the cases of a suite. */
