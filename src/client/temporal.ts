@@ -73,6 +73,7 @@ export async function repeatedly<T>(
 function asNaasError({ sdk }: Temporal, cause: unknown, call: Call): NaasError | 'again' {
   if (cause instanceof NaasError) return cause;
   if (cause instanceof sdk.WorkflowUpdateFailedError || cause instanceof sdk.WorkflowFailedError) {
+    if (failureOf(cause).type === UNPROCESSED) return 'again';
     const error = failureAsNaasError(cause);
     // The run is about to begin a fresh history and has not taken the message.
     return error.code === 'NotReadyYet' ? 'again' : error;
@@ -103,12 +104,19 @@ function unknown(call: Call, cause: unknown): NaasError {
   );
 }
 
+/** The server's own answer: a worker ended a task in which the message was given to it, and no handler has seen it. */
+const UNPROCESSED = 'UnprocessedUpdate';
+
+function failureOf(error: Error): { type?: string; message?: string; details?: { problems?: Problem[] }[] } {
+  return error.cause ?? {};
+}
+
 function failureAsNaasError(error: Error): NaasError {
-  const failure = error.cause as { type?: string; message?: string; details?: { problems?: Problem[] }[] } | undefined;
-  const problems = failure?.details?.[0]?.problems;
+  const failure = failureOf(error);
+  const problems = failure.details?.[0]?.problems;
   if (problems !== undefined && problems.length > 0) return new NaasError(problems, { cause: error });
-  const code = failure?.type !== undefined && isErrorName(failure.type) ? failure.type : 'Unexpected';
-  return new NaasError({ code, message: failure?.message ?? error.message }, { cause: error });
+  const code = failure.type !== undefined && isErrorName(failure.type) ? failure.type : 'Unexpected';
+  return new NaasError({ code, message: failure.message ?? error.message }, { cause: error });
 }
 
 function grpcCode(cause: unknown): number | undefined {
