@@ -16,6 +16,10 @@ export interface FailureDetails {
   problems: Problem[];
   objects: ObjectRef[];
   effects: Effect[];
+  /** Which attempt says this. */
+  attempt?: number;
+  /** As in `lostUntil`, of the attempts before it. */
+  lostUntil?: string;
   /** The system asked for so long a pause: for whoever tries again after Temporal has given up. */
   retryAfterMs?: number;
 }
@@ -45,6 +49,19 @@ function attemptEndsMs(): number {
     info.currentAttemptScheduledTimestampMs + info.startToCloseTimeoutMs,
     ...(info.scheduleToCloseTimeoutMs > 0 ? [info.scheduledTimestampMs + info.scheduleToCloseTimeoutMs] : []),
   );
+}
+
+/**
+ * Until when an attempt that was given up without a word may still write: a worker that was stopped wakes, reads what stands
+ * by then, and goes on. Undefined where each attempt before this one has said that it was over.
+ */
+export function lostUntil(): string | undefined {
+  const { attempt, heartbeatDetails } = activityInfo();
+  if (attempt === 1) return undefined;
+  const told: FailureDetails | undefined = heartbeatDetails;
+  if (told?.attempt === attempt - 1) return told.lostUntil;
+  // It began before this one, so it ends before this one has to.
+  return new Date(attemptEndsMs()).toISOString();
 }
 
 /** What the attempt before this one failed of says more than that this one comes too late. */
@@ -79,12 +96,17 @@ export async function atTheBoundary<T>(body: () => Promise<T>, { unfenced = fals
     // A defect has to stay what it is.
     if (told === undefined) throw error;
     // For the next attempt, should it begin too late to learn anything itself, and for a run whose time is over.
-    heartbeat(told.details);
+    heartbeat({ ...told.details, ...attemptSoFar() });
     if (unfenced && mayBeUnderWay(told.cause)) await untilTooLate();
     throw asFailure(told.cause, told.details);
   } finally {
     clearInterval(beat);
   }
+}
+
+function attemptSoFar(): Pick<FailureDetails, 'attempt' | 'lostUntil'> {
+  const until = lostUntil();
+  return { attempt: activityInfo().attempt, ...(until === undefined ? {} : { lostUntil: until }) };
 }
 
 /** Thrown when some writes of a batch failed: carries what was done beside what was not. */

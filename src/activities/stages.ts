@@ -8,7 +8,7 @@ import type { PackedStage } from '../spec/admission.ts';
 import { NaasError } from '../spec/errors.ts';
 import { describeRef, type Effect, type ObjectRef, refKey, refOf } from '../spec/inventory.ts';
 import { LABEL } from '../spec/names.ts';
-import { allEffects, asNaasError, PartialFailure } from './boundary.ts';
+import { allEffects, asNaasError, lostUntil, PartialFailure } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 import { make, makeOrMend, stampDeadline, standsAlready } from './fresh.ts';
 import { unpackStage } from './packing.ts';
@@ -22,6 +22,8 @@ export interface StageInput {
 
 export interface StageOutcome {
   effects: Effect[];
+  /** Set where an attempt was lost: until then it may still write, on what it finds by then. */
+  lostUntil?: string;
 }
 
 /** The quota controller usually needs 5–50 ms; the pause grows so that a slow one is not hammered. */
@@ -52,22 +54,27 @@ export function stageActivities(cluster: Cluster) {
         const objects = unpackStage(stage);
         const effects = await applyAll(cluster, objects, options);
         await untilAllEnforced(cluster, objects, effects, options);
-        return { effects };
+        return outcome(effects);
       });
     },
 
     async ensureEquipment({ stage }: StageInput): Promise<StageOutcome> {
-      return writing(cluster, async (options) => ({ effects: await applyAll(cluster, unpackStage(stage), options) }));
+      return writing(cluster, async (options) => outcome(await applyAll(cluster, unpackStage(stage), options)));
     },
 
     /** Reads the guardrails back, then binds the roles: nobody has access before limits, quota and policies hold. */
     async grantAccess({ stage, expect = [] }: StageInput): Promise<StageOutcome> {
       return writing(cluster, async (options) => {
         await readBack(cluster, expect, options);
-        return { effects: await applyAll(cluster, unpackStage(stage), options) };
+        return outcome(await applyAll(cluster, unpackStage(stage), options));
       });
     },
   };
+}
+
+function outcome(effects: Effect[]): StageOutcome {
+  const until = lostUntil();
+  return { effects, ...(until === undefined ? {} : { lostUntil: until }) };
 }
 
 /** A quota counts when its status shows it; what fails here tells of the writes before it, too. */

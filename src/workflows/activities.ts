@@ -45,14 +45,17 @@ export function claiming(timing: Timing, summary: string): Pick<Activities, 'cla
   return proxyActivities<Activities>({ ...bounded(timing), startToCloseTimeout: 10_000, summary });
 }
 
-/** A heartbeat, because the incarnation fences what a lost attempt may still write. */
+/**
+ * A heartbeat, because the incarnation fences what a lost attempt may still write when all is undone, and a later change
+ * waits until such an attempt is over. So long is the longest that it waits.
+ */
 export function ensuring(
   timing: Timing,
   summary: string,
 ): Pick<Activities, 'ensureGuardrails' | 'ensureEquipment' | 'grantAccess'> {
   return proxyActivities<Activities>({
     ...bounded(timing),
-    startToCloseTimeout: 60_000,
+    startToCloseTimeout: 30_000,
     heartbeatTimeout: Math.min(QUICK_HEARTBEAT_MS, timing.heartbeatSeconds * 1000),
     summary,
   });

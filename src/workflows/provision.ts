@@ -44,7 +44,8 @@ async function ensure(run: Run, stage: Stage): Promise<void> {
   step(run, stage);
   state.inventory.push(...intended(admission, stage));
   try {
-    const { effects } = await throughPauses(run, () => write(admission, stage));
+    const { effects, lostUntil } = await throughPauses(run, () => write(admission, stage));
+    if (lostUntil !== undefined) state.lostUntil = lostUntil;
     state.inventory = confirm(state.inventory, effects);
     noteEffects(run, effects);
   } catch (error) {

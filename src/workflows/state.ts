@@ -57,6 +57,8 @@ export interface LifecycleState extends Asked {
   provisioningStartedAt?: string;
   readyAt?: string;
   leaseEndsAt?: string;
+  /** Until then a lost attempt of the provisioning may still write. */
+  lostUntil?: string;
   /** While a namespace that stood already is adopted or recovered. */
   takeover?: Transition;
   /** The request that holds after a change; absent: the submitted one. */

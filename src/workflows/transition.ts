@@ -1,5 +1,6 @@
 // From what stands to what is wanted, and back: the writes that changes, transfers, adoptions and recoveries have in common.
 // It looks first, writes only what differs, and remembers how far it came; whoever calls it says what that means for the run.
+import { sleep } from '@temporalio/workflow';
 import type { Captured } from '../activities/change.ts';
 import {
   confirm,
@@ -16,7 +17,7 @@ import type { block } from './blocked.ts';
 import { failureOf } from './failure.ts';
 import { isPause, throughPauses } from './pause.ts';
 import { listed, readBack } from './provision.ts';
-import { admittedOf, noteEffects, type Run } from './run.ts';
+import { admittedOf, note, noteEffects, type Run } from './run.ts';
 import type { Transition } from './state.ts';
 
 export type Moved = Extract<Captured, { moved: unknown }>['moved'];
@@ -24,6 +25,7 @@ export type Moved = Extract<Captured, { moved: unknown }>['moved'];
 /** Answers what has moved since it was approved, where that is so: nothing was written then. */
 export async function write(run: Run, transition: Transition): Promise<Moved | undefined> {
   const { admission } = transition;
+  await untilAlone(run, transition);
   const captured = await capture(run, transition);
   if ('moved' in captured) return captured.moved;
   transition.images = captured.images;
@@ -40,6 +42,18 @@ export async function write(run: Run, transition: Transition): Promise<Moved | u
     await removeDropped(run, transition, captured.uids);
   }
   return undefined;
+}
+
+/** A worker that was lost while the namespace was made would write its old values over the new ones. */
+async function untilAlone(run: Run, { kind }: Transition): Promise<void> {
+  const { lostUntil } = run.state;
+  if (lostUntil === undefined) return;
+  const restMs = Date.parse(lostUntil) - Date.now();
+  if (restMs > 0) {
+    note(run, { kind: 'notice', text: `the ${kind} waits until ${lostUntil}: a lost worker may write until then` });
+    await sleep(restMs, { summary: `Wait until the lost worker that made ${run.name} can write no more` });
+  }
+  delete run.state.lostUntil;
 }
 
 /** What stood there before the first write, recorded; unless our own fields have moved since the change was approved. */
