@@ -4,6 +4,7 @@ import type { Status } from '../spec/status.ts';
 import type { PlanAnswer } from '../workflows/messages.ts';
 import { objectsOf, unpacked } from './packed.ts';
 import type { Paint } from './paint.ts';
+import { askedFacts, purposeOf } from './render-asked.ts';
 import { renderChanges, renderDifference, summary } from './render-changes.ts';
 import { renderSlots } from './render-people.ts';
 import { shortDigest } from './render-plan.ts';
@@ -21,6 +22,9 @@ interface Asked {
   what: string;
   requester: string;
   since: string;
+  reason?: string | undefined;
+  /** Of an operation the difference says it, object by object. */
+  details: ReturnType<typeof askedFacts>;
   approval: Status['approval'];
 }
 
@@ -31,13 +35,16 @@ export function renderApprovals(items: readonly InboxItem[], viewer: Viewer, now
 
 function renderItem(item: InboxItem, viewer: Viewer, nowMs: number, paint: Paint): string[] {
   const { status, plan } = item;
-  const asked = askedOf(status);
+  const asked = askedOf(item);
   const slots = asked.approval?.slots ?? [];
   return [
     `${paint('bold', item.name)}  ${paint('yellow', asked.what)}`,
     ...facts([
       ['asked by', `${asked.requester}, ${when(asked.since, nowMs)}`],
+      ['reason', asked.reason],
       ['for', `team ${status.team}, project ${status.project}, ${status.environment} (tier ${status.tier})`],
+      ['purpose', purposeOf(item.request?.request)],
+      ...asked.details,
       ['why you', whyYou(slots, viewer)],
       ['lapses', asked.approval === undefined ? undefined : when(asked.approval.lapsesAt, nowMs)],
     ]),
@@ -49,12 +56,19 @@ function renderItem(item: InboxItem, viewer: Viewer, nowMs: number, paint: Paint
 
 const UNREAD = '  Its plan cannot be read now: no worker answered. Ask again.';
 
-function askedOf({ operation, phase, requester, requestedAt, approval }: Status): Asked {
-  if (operation === undefined) return { what: phase, requester, since: requestedAt, approval };
+function askedOf({ status, request }: InboxItem): Asked {
+  const { operation, phase, requester, requestedAt, approval, lease } = status;
+  if (operation === undefined) {
+    const days = lease === undefined ? undefined : `${lease.days} days from ready on`;
+    const details = [...askedFacts(request?.request), ['lease', days] as const];
+    return { what: phase, requester, since: requestedAt, details, approval };
+  }
   return {
     what: `${operation.kind} awaiting-approval`,
     requester: operation.requester,
     since: operation.since,
+    reason: operation.reason,
+    details: [],
     approval: operation.approval,
   };
 }

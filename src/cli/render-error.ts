@@ -1,5 +1,5 @@
 // An error for people and for programs: code, message, where in the file, what is allowed, what to do. Pure.
-import { ERRORS, type ErrorName, type NaasError, type Problem } from '../spec/errors.ts';
+import { type ErrorName, hintOf, type NaasError, type Problem } from '../spec/errors.ts';
 import type { Paint } from './paint.ts';
 
 export interface ErrorDocument {
@@ -8,14 +8,19 @@ export interface ErrorDocument {
 
 export function errorDocument(error: NaasError): ErrorDocument {
   return {
-    error: { code: error.code, message: error.message, hint: ERRORS[error.code].hint, problems: error.problems },
+    error: {
+      code: error.code,
+      message: error.message,
+      hint: hintOf({ code: error.code, ...error.problems[0] }),
+      problems: error.problems,
+    },
   };
 }
 
 /** Every problem with its place; each hint once, below the last problem that it helps. */
 export function renderError(error: NaasError, paint: Paint): string[] {
   const lines = error.problems.flatMap((problem) => renderProblem(problem, paint));
-  const hints = new Set(error.problems.map((problem) => ERRORS[problem.code].hint));
+  const hints = new Set(error.problems.map(hintOf));
   return [...lines, ...[...hints].map((hint) => `  ${paint('cyan', '→')} ${hint}`)];
 }
 

@@ -17,6 +17,7 @@ export function renderOperation(operation: OperationStatus, nowMs: number, paint
     `Operation: ${paint('bold', kind)}, ${paint('yellow', operationWords(step))}`,
     ...facts([
       ['asked by', `${operation.requester}, ${when(operation.since, nowMs)}`],
+      ['reason', operation.reason],
       ['request id', operation.requestId],
       ['plan', operation.planDigest.slice(0, 12)],
       ['lapses', lapses],

@@ -76,6 +76,8 @@ export interface InboxItem {
   status: Status;
   /** null when no worker answered for this one. */
   plan: PlanAnswer | null;
+  /** As it was written; of an operation the one that holds, which the operation would change. */
+  request: RequestAnswer | null;
 }
 
 /** Every method throws NaasError with a code of the table in spec/errors.ts. */

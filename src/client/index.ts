@@ -128,7 +128,7 @@ export function clientOver(options: NaasClientOptions, open: () => Promise<Tempo
     async preview(request: unknown): Promise<PreviewAnswer> {
       const name = await requestedName(request);
       const body = { mode: 'create' as const, request };
-      const by = await proveSender(options.prove, 'submit', name, body);
+      const by = await proveSender(options.prove, 'preview', name, body);
       const t = await temporal();
       return repeatedly(t, { what: `preview of ${name}`, deadlineMs }, () =>
         t.client.workflow.execute<Workflows['preview']>(PREVIEW_WORKFLOW, {
@@ -209,7 +209,11 @@ export function clientOver(options: NaasClientOptions, open: () => Promise<Tempo
         // Visibility lags a little: only what still waits belongs in an inbox. One that cannot be read hides no other.
         const status = await client.status(name).catch(() => undefined);
         if (status?.phase !== 'awaiting-approval' && status?.operation?.step !== 'awaiting-approval') continue;
-        items.push({ name, status, plan: await client.plan(name).catch(() => null) });
+        const [plan, request] = await Promise.all([
+          client.plan(name).catch(() => null),
+          client.request(name).catch(() => null),
+        ]);
+        items.push({ name, status, plan, request });
       }
       return items;
     },

@@ -167,6 +167,8 @@ export interface Problem {
   field?: string;
   value?: unknown;
   allowed?: string[];
+  /** What to do, where the table's words for its code do not fit. */
+  hint?: string;
   file?: string;
   line?: number;
   column?: number;
@@ -191,6 +193,10 @@ export class NaasError extends Error {
   get code(): ErrorName {
     return isErrorName(this.name) ? this.name : 'Unexpected';
   }
+}
+
+export function hintOf({ code, hint }: Pick<Problem, 'code' | 'hint'>): string {
+  return hint ?? ERRORS[code].hint;
 }
 
 export function isErrorName(name: string): name is ErrorName {

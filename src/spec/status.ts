@@ -51,6 +51,8 @@ export interface OperationStatus {
   step: OperationStep;
   requestId: string;
   requester: string;
+  /** In the requester's words. */
+  reason?: string;
   since: string;
   planDigest: string;
   changeDigest: string;

@@ -6,7 +6,7 @@ import { reading } from './activities.ts';
 import { remember } from './answered.ts';
 import { beginApplying, openOperationApproval } from './approval.ts';
 import type { ChangeAnswer, ChangeMessage, TransferMessage } from './messages.ts';
-import { admittedOf, heldRequest, noteProblems, now, type Run, refusal } from './run.ts';
+import { admittedOf, heldRequest, note, noteProblems, now, type Run, refusal } from './run.ts';
 import { ask } from './sender.ts';
 import type { Operation } from './state.ts';
 
@@ -68,6 +68,8 @@ export async function change(
     step: 'applying',
     requestId: message.requestId,
     startedAt: now(),
+    // JSON from other languages may say null for what is not said.
+    ...(typeof message.reason === 'string' ? { reason: message.reason } : {}),
     admission,
     approval: null,
     reminded: false,
@@ -84,6 +86,8 @@ function begin(run: Run, operation: Operation): void {
   const { admission } = operation;
   run.state.operation = operation;
   run.state.step = 'changing';
+  if (operation.reason !== undefined)
+    note(run, { kind: 'message', text: `${operation.kind}: ${operation.reason}`, by: admission.by.subject });
   if (admission.approval.slots.length === 0)
     return beginApplying(run, `approved by policy (${admission.approval.rule})`);
   operation.step = 'awaiting-approval';
@@ -124,6 +128,14 @@ function answerOf(run: Run, admission: Operation['admission'], requestId: string
 
 function unchanged(run: Run, requestId: string): ChangeAnswer {
   const { planDigest, changeDigest } = admittedOf(run);
-  const note = 'nothing has to be changed: plan and cluster are as wanted';
-  return { name: run.name, requestId, phase: run.state.phase, planDigest, changeDigest, changes: [], awaits: [], note };
+  return {
+    name: run.name,
+    requestId,
+    phase: run.state.phase,
+    planDigest,
+    changeDigest,
+    changes: [],
+    awaits: [],
+    note: 'nothing has to be changed: plan and cluster are as wanted',
+  };
 }

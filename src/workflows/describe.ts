@@ -127,7 +127,7 @@ function approvalWait(name: string, state: LifecycleState): Waiting | undefined 
     what: `the decision of ${seats.join('; ')}`,
     since: asked.approvalOpenedAt ?? state.requestedAt,
     ...optional({ until: lapsesAt(asked) }),
-    todo: `\`naas approve ${name}\` or \`naas reject ${name} --reason …\`; \`naas plan\` and \`naas approvals\` show what it would do`,
+    todo: `\`naas approvals\` shows what it would do, and the commands that decide: \`naas approve ${name}\`, \`naas reject ${name}\``,
   };
 }
 
@@ -172,7 +172,7 @@ function blockedWait(name: string, blocked: Blocked): Waiting {
 
 function operationOf({ operation }: LifecycleState): Status['operation'] {
   if (operation === null) return undefined;
-  const { kind, step, requestId, startedAt, admission } = operation;
+  const { kind, step, requestId, startedAt, reason, admission } = operation;
   const { by, planDigest, changeDigest, changes } = admission;
   return {
     kind,
@@ -183,7 +183,7 @@ function operationOf({ operation }: LifecycleState): Status['operation'] {
     planDigest,
     changeDigest,
     changes,
-    ...optional({ approval: approvalOf(operation) }),
+    ...optional({ reason, approval: approvalOf(operation) }),
   };
 }
 

@@ -65,7 +65,8 @@ function becomeApplied(run: Run, operation: Operation): void {
   if (state.readyAt !== undefined) {
     state.leaseEndsAt = new Date(Date.parse(state.readyAt) + admission.spec.leaseDays * 86_400_000).toISOString();
   }
-  endOperation(run, 'applied', `asked for by ${by.subject}`);
+  const why = operation.reason === undefined ? '' : `: ${operation.reason}`;
+  endOperation(run, 'applied', `asked for by ${by.subject}${why}`);
 }
 
 function ownedBy(subject: string, admission: Admitted, ownerRights: readonly RightName[] = []): Admitted {

@@ -45,6 +45,8 @@ export interface Operation extends Asked, Transition {
   step: OperationStep;
   requestId: string;
   startedAt: string;
+  /** In the words of who asked for it; approvers read it. */
+  reason?: string;
   admission: ChangeAdmitted;
 }
 

@@ -224,7 +224,7 @@ describe('naas approvals', () => {
   it('asks for what waits for this person and prints the command that decides', async () => {
     const asked: unknown[] = [];
     const played = await play(['approvals', '--as', 'lee@example.com', '--group', 'shop-leads', '--group', 'shop'], {
-      client: { approvals: recording(asked, [{ name: NAME, status: awaiting, plan: planAnswer }]) },
+      client: { approvals: recording(asked, [{ name: NAME, status: awaiting, plan: planAnswer, request: null }]) },
     });
     expect(asked).toEqual([[{ user: 'lee@example.com', groups: ['shop-leads', 'shop'] }]]);
     expect(played.out).toContain(

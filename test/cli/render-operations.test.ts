@@ -36,6 +36,7 @@ describe('status', () => {
       "
       Operation: change, waits for approval
         asked by    ada@example.com, 2026-03-01 11:59:30Z (30 s ago)
+        reason      a load test on Friday
         request id  r-2
         plan        5e6f7a8b5e6f
         lapses      2026-03-08 11:59:30Z (in 6 d 23 h)
@@ -90,11 +91,17 @@ describe('the inbox', () => {
   const viewer = { user: 'lee@example.com', groups: ['shop-leads'] };
 
   it('shows of an operation each value from and to, and what is new in full', () => {
-    const lines = renderApprovals([{ name: NAME, status: operating(), plan: operationPlan }], viewer, nowMs, plain);
+    const lines = renderApprovals(
+      [{ name: NAME, status: operating(), plan: operationPlan, request: null }],
+      viewer,
+      nowMs,
+      plain,
+    );
     expect(text(lines)).toMatchInlineSnapshot(`
       "
       shop-cart-staging  change awaiting-approval
         asked by  ada@example.com, 2026-03-01 11:59:30Z (30 s ago)
+        reason    a load test on Friday
         for       team shop, project cart, staging (tier staging)
         why you   team-lead: staging needs a lead of shop
         lapses    2026-03-08 11:59:30Z (in 6 d 23 h)
@@ -120,7 +127,7 @@ describe('the inbox', () => {
       ...operationPlan,
       changes: [{ ...long, fields: ['subjects'], values: { subjects: { from: '[]', to: '[{"kind":"Gro…' } } }],
     };
-    const lines = renderApprovals([{ name: NAME, status: operating(), plan }], viewer, nowMs, plain);
+    const lines = renderApprovals([{ name: NAME, status: operating(), plan, request: null }], viewer, nowMs, plain);
     expect(lines.join('\n')).toContain('subjects  [] → [{"kind":"Group","name":"shop-developers"}]');
   });
 });

@@ -12,9 +12,10 @@ import { renderPreview } from '../../src/cli/render-plan.ts';
 import { plainLine, renderLive } from '../../src/cli/render-progress.ts';
 import { renderStatus } from '../../src/cli/render-status.ts';
 import { NaasError } from '../../src/spec/errors.ts';
+import { parseRequestText } from '../../src/spec/request.ts';
 import type { StatusRow } from '../../src/spec/status.ts';
 import { describePause } from '../../src/spec/switch.ts';
-import { awaiting, blocked, entry, LEAD_SLOT, NAME, planAnswer, ready, statusWith } from './samples.ts';
+import { awaiting, blocked, entry, LEAD_SLOT, NAME, planAnswer, REQUEST, ready, statusWith } from './samples.ts';
 import { NOW } from './stage.ts';
 
 const nowMs = Date.parse(NOW);
@@ -185,16 +186,34 @@ describe('what people read', () => {
   });
 
   it('the inbox', () => {
+    const request = {
+      ...parseRequestText(REQUEST, 'request.yaml'),
+      members: { admins: [{ group: 'shop-leads' }], developers: [{ group: 'shop' }, { user: 'ada@example.com' }] },
+      quota: { 'limits.cpu': '12' },
+      network: {
+        profile: 'isolated',
+        ingressFrom: [{ namespace: 'payments-ledger-prod', team: 'payments' }],
+        egressTo: [{ cidr: '10.20.0.0/24', ports: [{ port: 5432 }] }],
+      },
+    };
+    const asked = { requestId: 'r-1', planDigest: planAnswer.planDigest, request };
     const viewer = { user: "o'neil@example.com", groups: ['shop-leads'] };
     expect(
-      text(renderApprovals([{ name: NAME, status: awaiting, plan: planAnswer }], viewer, nowMs, plain)),
+      text(renderApprovals([{ name: NAME, status: awaiting, plan: planAnswer, request: asked }], viewer, nowMs, plain)),
     ).toMatchInlineSnapshot(`
       "
       shop-cart-staging  awaiting-approval
-        asked by  ada@example.com, 2026-03-01 11:58:00Z (2 min ago)
-        for       team shop, project cart, staging (tier staging)
-        why you   team-lead: staging needs a lead of shop
-        lapses    2026-03-08 11:58:00Z (in 6 d 23 h)
+        asked by     ada@example.com, 2026-03-01 11:58:00Z (2 min ago)
+        for          team shop, project cart, staging (tier staging)
+        purpose      try the new cart
+        admins       group shop-leads
+        developers   group shop, ada@example.com
+        quota        limits.cpu 12
+        profile      isolated
+        lets in      payments-ledger-prod (team payments)
+        goes out to  10.20.0.0/24 TCP/5432
+        why you      team-lead: staging needs a lead of shop
+        lapses       2026-03-08 11:58:00Z (in 6 d 23 h)
         ?  team-lead  one of group shop-leads  staging needs a lead of shop
         Plan: 1 to create, 1 to change, 1 to keep, 1 to conflict.
           = keep     Namespace shop-cart-staging

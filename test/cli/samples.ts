@@ -167,6 +167,7 @@ export const operation: OperationStatus = {
   step: 'awaiting-approval',
   requestId: 'r-2',
   requester: 'ada@example.com',
+  reason: 'a load test on Friday',
   since: '2026-03-01T11:59:30.000Z',
   planDigest: WANTED_DIGEST,
   changeDigest: '0a1b2c3d'.repeat(8),

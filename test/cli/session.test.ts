@@ -85,7 +85,7 @@ it.each([
   `abandon ${NAME} --reason no --yes`,
 ])('naas %s asks who calls before it asks a server', async (line) => {
   const played = await play(line.split(' '), {
-    client: { approvals: async () => [{ name: NAME, status: awaiting, plan: Object.create(null) }] },
+    client: { approvals: async () => [{ name: NAME, status: awaiting, plan: Object.create(null), request: null }] },
   });
   expect(played).toMatchObject({ exit: 2, options: [] });
   expect(played.err).toContain('--as USER');

@@ -217,11 +217,17 @@ export const STORIES: Record<string, Story> = {
     await told.refused('a stranger changes', world.as(stranger).change(name, smaller));
     await told.refused('from another plan', ada.change(name, smaller, { basedOn: '0'.repeat(64) }));
     await told.refused('another name', ada.change(name, { ...smaller, name: `${name}-else` }));
-    const asked = await told.call('change', ada.change(name, smaller, { requestId: `${name}-3`, basedOn: planDigest }));
+    const why = { requestId: `${name}-3`, basedOn: planDigest, reason: 'the ledger is done early' };
+    const asked = await told.call('change', ada.change(name, smaller, why));
     expect(asked.operation).toEqual({ kind: 'change', step: 'awaiting-approval' });
     expect(asked.changes.map(({ verb }) => verb)).toContain('remove');
     await told.call('status', ada.status(name));
     await told.call('plan', ada.plan(name));
+    const inbox = await world.as(lead).approvals({ user: lead.subject, groups: [...lead.groups] });
+    expect(inbox.find((item) => item.name === name)).toMatchObject({
+      status: { operation: { reason: why.reason } },
+      request: { request: { project: 'ledger' } },
+    });
     await told.refused('another change', ada.change(name, request, { requestId: `${name}-4` }));
     await told.call('decide', world.as(lead).decide(name, { decision: 'approve' }));
     await expect.poll(async () => (await world.until(name, 'ready')).operation, PATIENCE).toBeUndefined();
@@ -230,7 +236,9 @@ export const STORIES: Record<string, Story> = {
     await told.call('request', ada.request(name));
     await told.call('transfer', world.as(lead).transfer(name, 'payments', { requestId: `${name}-5` }));
     await told.call('cancel', world.as(lead).cancel(name, { requestId: `${name}-6` }));
-    await told.call('history', ada.history(name));
+    const texts = (await told.call('history', ada.history(name))).map(({ text }) => text);
+    expect(texts).toContain(`change: ${why.reason}`);
+    expect(texts).toContain(`change applied: asked for by ${owner.subject}: ${why.reason}`);
     await ada.teardown(name);
     await world.until(name, 'deleted');
   },
