@@ -42,7 +42,8 @@ export function admitActivities(deps: AdmitDependencies) {
       return atTheBoundary(async () => {
         try {
           const options = callOptions();
-          const draft = await examine(deps, await prove(deps, input), wantedBy(deps, input), options);
+          const proven = await proveLooking(deps, input);
+          const draft = await examine(deps, proven, wantedBy(deps, input), options);
           const problems = judgeDraft(deps, draft).filter(
             (problem) => !(isSameTriple(draft) && problem.code === 'Conflict'),
           );
@@ -75,11 +76,27 @@ async function admitByMode(deps: AdmitDependencies, input: AdmitInput, options: 
   return problems.length > 0 ? { verdict: 'refused', problems } : admitted(deps, input, draft);
 }
 
-async function prove(deps: AdmitDependencies, { submission, name, receivedAtMs }: AdmitInput): Promise<Proven> {
+/** Whoever only looks signs just that: a captured preview must not request anything. Clients of 0.1.0 signed `submit` for both. */
+async function proveLooking(deps: AdmitDependencies, input: AdmitInput): Promise<Proven> {
+  try {
+    return await prove(deps, input, 'preview');
+  } catch (error) {
+    if (!(error instanceof NaasError) || error.code !== 'Unproven') throw error;
+    return await prove(deps, input).catch((other: unknown) => {
+      throw other instanceof NaasError && other.code === 'Unproven' ? error : other;
+    });
+  }
+}
+
+async function prove(
+  deps: AdmitDependencies,
+  { submission, name, receivedAtMs }: AdmitInput,
+  message: 'submit' | 'preview' = 'submit',
+): Promise<Proven> {
   const requestSha256 = sha256Hex(canonicalJson({ mode: submission.mode, request: submission.request }));
   const { sender } = await deps.proofs.verify(
     submission.by,
-    { message: 'submit', namespace: name, bodySha256: requestSha256 },
+    { message, namespace: name, bodySha256: requestSha256 },
     receivedAtMs,
   );
   if (MODES.some((mode) => mode === submission.mode)) return { sender, requestSha256 };

@@ -171,6 +171,7 @@ export interface PreviewAnswer {
 export interface PreviewArgument {
   /** The name that the request comes to. */
   name: string;
+  /** Its `by` names the message `preview`: what was signed to look requests nothing. */
   submission: Submission;
 }
 

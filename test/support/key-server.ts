@@ -64,7 +64,13 @@ export async function createIssuer(kid?: string): Promise<Issuer> {
     publicKey: { ...(await exportJWK(publicKey)), ...named },
     privateKey: { ...(await exportJWK(privateKey)), ...named },
     sign: (claims) =>
-      new SignJWT({ subject: 'ada@example.com', groups: ['shop-developers'], nonce: randomUUID(), ...claims })
+      new SignJWT({
+        subject: 'ada@example.com',
+        groups: ['shop-developers'],
+        nonce: randomUUID(),
+        iat: Math.floor(Date.now() / 1000),
+        ...claims,
+      })
         .setProtectedHeader(named)
         .setExpirationTime('10m')
         .sign(privateKey),

@@ -1,7 +1,9 @@
 // Submitting, with everything that can come between: a refused request, a lost update, a repeated or reused id, a fresh
 // history, another request for the same name, no worker at all.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { NaasClient, Prove } from '../../src/client/api.ts';
 import { createNaasClient } from '../../src/client/index.ts';
+import { bodySha256 } from '../../src/client/proven.ts';
 import { localProver } from '../../src/providers/proofs/local-issuer.ts';
 import { NaasError } from '../../src/spec/errors.ts';
 import { sharedPlatform } from '../support/platform.ts';
@@ -26,6 +28,10 @@ async function problemOf(promise: Promise<unknown>): Promise<NaasError> {
   );
   if (!(error instanceof NaasError)) throw error;
   return error;
+}
+
+function speaking(prove: Prove): NaasClient {
+  return createNaasClient({ address: sharedPlatform().temporalAddress, taskQueue: stand.taskQueue, prove });
 }
 
 async function runOf(name: string): Promise<string> {
@@ -92,6 +98,38 @@ describe('a request that waited for a worker', () => {
     } finally {
       await late.close();
     }
+  });
+});
+
+describe('a preview', () => {
+  it('is signed as one, so that nobody who took it can request with it; what 0.1.0 signed still previews', async () => {
+    const request = stand.request('sub-looked', DEV);
+    const claims = {
+      message: 'preview',
+      namespace: 'sub-looked',
+      bodySha256: await bodySha256({ mode: 'create', request }),
+    };
+    const prove = stand.prover(PEOPLE.owner);
+    const signed: unknown[] = [];
+    const clients = {
+      looking: speaking((asked) => {
+        signed.push(asked);
+        return prove(asked);
+      }),
+      thief: speaking(() => prove(claims)),
+      early: speaking(() => prove({ ...claims, message: 'submit' })),
+      other: speaking(() => prove({ ...claims, message: 'teardown' })),
+    };
+    expect(await clients.looking.preview(request)).toMatchObject({ problems: [] });
+    expect(signed).toEqual([claims]);
+    const refused = await problemOf(clients.thief.submit(request));
+    expect(refused).toMatchObject({ code: 'Unproven' });
+    expect(refused.message).toContain('its claim "message" is "preview", expected "submit"');
+    expect(await clients.early.preview(request)).toMatchObject({ problems: [] });
+    expect((await clients.other.preview(request)).problems).toMatchObject([
+      { code: 'Unproven', message: expect.stringContaining('expected "preview"') },
+    ]);
+    await Promise.all(Object.values(clients).map((client) => client.close()));
   });
 });
 

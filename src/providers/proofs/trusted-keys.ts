@@ -20,6 +20,12 @@ const ALGORITHMS = ['EdDSA', 'ES256', 'ES384', 'RS256', 'PS256'];
 /** A signer's clock may run a little ahead of Temporal's. */
 const CLOCK_TOLERANCE_SECONDS = 30;
 
+/**
+ * Whatever `exp` says: a proof that was captured is of use for so long at the most. naas's own signers take ten minutes; an
+ * hour is room for a token that a person's portal keeps.
+ */
+const MAX_AGE_SECONDS = 3_600;
+
 export function trustedKeys(source: KeySource): SignedProofs {
   return {
     async verify(token, expected, atMs, signedSinceMs) {
@@ -52,9 +58,10 @@ async function verified(token: string, source: KeySource, atMs: number): Promise
 async function heldAgainst(token: string, keys: JSONWebKeySet, atMs: number): Promise<JWTPayload> {
   const options: JWTVerifyOptions = {
     algorithms: ALGORITHMS,
-    requiredClaims: ['exp', 'nonce', 'subject'],
+    requiredClaims: ['iat', 'exp', 'nonce', 'subject'],
     currentDate: new Date(atMs),
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    maxTokenAge: MAX_AGE_SECONDS,
   };
   try {
     return (await jwtVerify(token, createLocalJWKSet(keys), options)).payload;

@@ -20,8 +20,8 @@ beforeAll(async () => {
 });
 
 /** `proven`, or the code and message of the refusal. */
-async function outcomeOf(proofs: SignedProofs, issuer: Issuer): Promise<string> {
-  const token = await issuer.sign(MESSAGE);
+async function outcomeOf(proofs: SignedProofs, issuer: Issuer, claims: Record<string, unknown> = {}): Promise<string> {
+  const token = await issuer.sign({ ...MESSAGE, ...claims });
   return proofs.verify(token, MESSAGE, Date.now()).then(
     ({ sender }) => (sender.subject === 'ada@example.com' ? 'proven' : 'proven as somebody else'),
     (error: Error) => `${error.name}: ${error.message}`,
@@ -53,6 +53,17 @@ describe('keys in a file', () => {
       expect.stringMatching(/^Unproven: .*no applicable key/),
       'proven',
     ]);
+  });
+
+  it.each<[string, number | undefined, RegExp]>([
+    ['most of an hour ago', -3_500, /^proven$/],
+    ['more than an hour ago', -3_700, /^Unproven: .*"iat" claim timestamp check failed \(too far in the past\)/],
+    ['in ten minutes', 600, /^Unproven: .*"iat" claim timestamp check failed/],
+    ['nobody knows when', undefined, /^Unproven: .*"iat"/],
+  ])('prove what was signed %s as this says, however long it says to count itself', async (_when, seconds, outcome) => {
+    await put(old.publicKey);
+    const iat = seconds === undefined ? undefined : Math.floor(Date.now() / 1000) + seconds;
+    expect(await outcomeOf(proofs, old, { iat })).toMatch(outcome);
   });
 
   it('need no names, not even two of a kind in the middle of a rotation', async () => {
