@@ -37,10 +37,12 @@ export async function follow(context: Context, client: NaasClient, wanted: Wante
   try {
     for await (status of client.watch(name, { signal: interruption.signal })) {
       display.show(status);
-      const exit = wanted.exitAt(status);
+      // Its last phase says nothing of how it stands now.
+      const exit = status.endedInTemporal === undefined ? wanted.exitAt(status) : undefined;
       if (exit !== undefined) return { exit, status, interrupted: false };
     }
     if (interruption.signal.aborted) return stopped(status, wanted);
+    if (status?.endedInTemporal !== undefined) throw nobodyWatches(status, status.endedInTemporal);
     throw new NaasError({ code: 'Unknown', message: `${name}: the watch ended before the run did` });
   } catch (error) {
     if (interruption.signal.aborted) return stopped(status, wanted);
@@ -49,6 +51,12 @@ export async function follow(context: Context, client: NaasClient, wanted: Wante
     display.end();
     interruption.release();
   }
+}
+
+/** Nothing more comes of it by itself, so whoever waits has to hear what to do. */
+function nobodyWatches({ name, phase, waitsFor }: Status, how: string): NaasError {
+  const message = `${name} was ${phase} when its run was ${how} in Temporal; nobody watches it any more`;
+  return new NaasError({ code: 'Ended', message, ...(waitsFor === undefined ? {} : { hint: waitsFor.todo }) });
 }
 
 function stopped(status: Status | undefined, { looking = false }: Wanted): Followed {

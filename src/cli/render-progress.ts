@@ -36,7 +36,7 @@ export function renderLive(status: Status, moment: Moment, paint: Paint): string
 }
 
 function waitingLines(status: Status, moment: Moment): string[] {
-  const stale = status.stale ? ['nobody answers for this run; it goes on when a worker is back'] : [];
+  const stale = isUnanswered(status) ? ['nobody answers for this run; it goes on when a worker is back'] : [];
   const waiting = isResting(status) ? undefined : status.waitsFor;
   const until = waiting?.until === undefined ? '' : `, until ${when(waiting.until, moment.nowMs)}`;
   const said = [
@@ -62,8 +62,14 @@ function lastWords({ operation, lastOperation }: Status, nowMs: number): string[
   return [`${lastOperation.kind}, ${lastOperation.outcome} ${relative(lastOperation.at, nowMs)}`];
 }
 
+/** Of a run that was ended in Temporal no worker would say more. */
+function isUnanswered({ stale, endedInTemporal }: Status): boolean {
+  return stale && endedInTemporal === undefined;
+}
+
 /** What it waits for then is nobody's business now. */
-function isResting({ phase, operation }: Status): boolean {
+function isResting({ phase, operation, endedInTemporal }: Status): boolean {
+  if (endedInTemporal !== undefined) return false;
   return (phase === 'ready' && operation === undefined) || isEnd(phase);
 }
 
@@ -72,7 +78,7 @@ export function plainLine(status: Status): string {
   const { name, phase, operation, lastOperation, waitsFor } = status;
   const resting = isResting(status);
   const step = resting ? '' : ` (${placeWords(status)})`;
-  const stale = status.stale ? '; no worker answers' : '';
+  const stale = isUnanswered(status) ? '; no worker answers' : '';
   const waits = resting || waitsFor === undefined ? '' : `; waits for ${waitsFor.what}; you can: ${waitsFor.todo}`;
   const last =
     phase !== 'ready' || operation !== undefined || lastOperation === undefined

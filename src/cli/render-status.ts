@@ -13,9 +13,7 @@ import { absolute, relative, span, when } from './time.ts';
 export function renderStatus(status: Status, nowMs: number, paint: Paint): string[] {
   return [
     `${paint('bold', status.name)}  ${paint(colourOf(status.phase), status.phase)}`,
-    ...(status.stale
-      ? ['  stale: no worker answered, so these are the last things that Temporal recorded itself']
-      : []),
+    ...staleLines(status),
     ...factLines(status, nowMs),
     ...waitLines(status, nowMs),
     ...approvalLines(status, nowMs, paint),
@@ -27,6 +25,12 @@ export function renderStatus(status: Status, nowMs: number, paint: Paint): strin
       : ['', ...status.problems.flatMap((problem) => renderProblem(problem, paint))]),
     ...inventoryLines(status, paint),
   ];
+}
+
+function staleLines({ stale, endedInTemporal }: Status): string[] {
+  if (endedInTemporal !== undefined)
+    return [`  stale: its run was ${endedInTemporal} in Temporal, and what is told here was so before`];
+  return stale ? ['  stale: no worker answered, so these are the last things that Temporal recorded itself'] : [];
 }
 
 function factLines(status: Status, nowMs: number): string[] {

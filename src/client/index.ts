@@ -2,7 +2,7 @@
 // worker and no Kubernetes code, and Temporal only at the first call.
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { NaasError } from '../spec/errors.ts';
+import { NaasError, type Problem } from '../spec/errors.ts';
 import { isEnd, type MessageName } from '../spec/lifecycle.ts';
 import {
   awaitsGroup,
@@ -30,8 +30,16 @@ import type {
 } from '../workflows/messages.ts';
 import type { DecideOptions, InboxItem, ListFilter, NaasClient, NaasClientOptions, SubmitOptions } from './api.ts';
 import { bodySha256, proveSender, requestedName, spellings } from './proven.ts';
-import { asFarAsItRuns, type RunRecord, rowOf, staleStatus, visibilityQuery } from './records.ts';
-import { connect, DEADLINE_MS, repeatedly, type Temporal } from './temporal.ts';
+import {
+  afterItsRun,
+  asFarAsItRuns,
+  type RunRecord,
+  rowOf,
+  staleStatus,
+  unwatched,
+  visibilityQuery,
+} from './records.ts';
+import { connect, DEADLINE_MS, isMissingRun, listed, repeatedly, type Temporal } from './temporal.ts';
 
 export type * from './api.ts';
 
@@ -191,7 +199,7 @@ export function clientOver(options: NaasClientOptions, open: () => Promise<Tempo
 
     async *list(filter: ListFilter = {}): AsyncGenerator<StatusRow> {
       const t = await temporal();
-      for await (const run of t.client.workflow.list({ query: visibilityQuery(filter) })) {
+      for await (const run of listed(t, { what: 'the list of namespaces', deadlineMs }, visibilityQuery(filter))) {
         const row = rowOf(run);
         // A deleted one whose name rests still runs, and is over for everybody who asks.
         if (filter.closed === true || row.phase === 'unknown' || !isEnd(row.phase)) yield row;
@@ -203,7 +211,8 @@ export function clientOver(options: NaasClientOptions, open: () => Promise<Tempo
       const tokens = [...(await spellings([user])).map(awaitsUser), ...(await spellings(groups)).map(awaitsGroup)];
       if (tokens.length === 0) return [];
       const items: InboxItem[] = [];
-      for await (const run of t.client.workflow.list({ query: visibilityQuery({ awaits: tokens }) })) {
+      const waiting = visibilityQuery({ awaits: tokens });
+      for await (const run of listed(t, { what: 'the list of what waits', deadlineMs }, waiting)) {
         const name = namespaceOf(run.workflowId);
         if (name === undefined) continue;
         // Visibility lags a little: only what still waits belongs in an inbox. One that cannot be read hides no other.
@@ -241,7 +250,7 @@ async function latestRun(t: Temporal, name: string) {
   const handle = t.client.workflow.getHandle(workflowId(name));
   const call = { what: `look at ${name}`, deadlineMs: DEADLINE_MS };
   return repeatedly(t, call, () => handle.describe()).catch((error: NaasError) => {
-    if (error.code === 'NotFound') return undefined;
+    if (isMissingRun(error)) return undefined;
     throw error;
   });
 }
@@ -323,6 +332,15 @@ async function explainMissing(t: Temporal, name: string, error: NaasError): Prom
       { code: 'NotFound', message: `there is no namespace ${name} and no request for it` },
       { cause: error },
     );
-  const { phase } = staleStatus(name, run);
-  throw new NaasError({ code: 'Ended', message: `namespace ${name} is ${phase}: this run is over` }, { cause: error });
+  const status = staleStatus(name, run);
+  const { phase, endedInTemporal } = status;
+  const problem: Problem =
+    endedInTemporal === undefined
+      ? { code: 'Ended', message: `namespace ${name} is ${phase}: this run is over` }
+      : {
+          code: 'Ended',
+          message: `namespace ${name} was ${phase}: ${unwatched(endedInTemporal)}`,
+          hint: afterItsRun(status),
+        };
+  throw new NaasError(problem, { cause: error });
 }

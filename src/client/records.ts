@@ -1,7 +1,7 @@
 // What Temporal's own records tell of a run when no worker answers, and the visibility queries that find runs. Pure.
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { ErrorName } from '../spec/errors.ts';
-import { PHASES, type Phase } from '../spec/lifecycle.ts';
+import { isEnd, PHASES, type Phase } from '../spec/lifecycle.ts';
 import { LIFECYCLE_WORKFLOW, namespaceOf } from '../spec/names.ts';
 import type { Status, StatusRow } from '../spec/status.ts';
 import type { ListFilter } from './api.ts';
@@ -19,7 +19,7 @@ export interface RunRecord {
 
 export function staleStatus(name: string, run: RunRecord): Status {
   const row = rowOf(run);
-  return {
+  const status: Status = {
     name,
     phase: row.phase === 'unknown' ? 'requested' : row.phase,
     step: 'waiting',
@@ -43,6 +43,7 @@ export function staleStatus(name: string, run: RunRecord): Status {
     leftBehind: [],
     stale: true,
   };
+  return isEnd(status.phase) ? status : asFarAsItRuns(status, run);
 }
 
 /** A run that somebody terminated still answers queries as if it lived: nobody watches its namespace any more. */
@@ -54,11 +55,22 @@ export function asFarAsItRuns(status: Status, run: RunRecord): Status {
     stale: true,
     endedInTemporal: how,
     waitsFor: {
-      what: `nothing: its run was ${how} in Temporal, so nobody watches this namespace any more`,
+      what: `nothing: ${unwatched(how)}`,
       since: run.closeTime?.toISOString() ?? status.requestedAt,
-      todo: 'what stands here may be old and is not undone; look at the cluster, and delete by hand what is not wanted',
+      todo: afterItsRun(status),
     },
   };
+}
+
+/** What became of a run that was ended past naas, for messages. */
+export function unwatched(how: string): string {
+  return `its run was ${how} in Temporal, and nobody watches the namespace`;
+}
+
+/** Before anything was made there is nothing to recover. */
+export function afterItsRun({ name, phase }: Pick<Status, 'name' | 'phase'>): string {
+  if (phase === 'requested' || phase === 'awaiting-approval') return 'nothing had been made: request it again';
+  return `\`naas recover ${name}\` (operators) gives it a run again; who does not want it: \`kubectl delete namespace ${name}\` (administrators)`;
 }
 
 export function rowOf(run: RunRecord): StatusRow {

@@ -1,6 +1,6 @@
 // The client's way to Temporal: one connection, made at the first call; deadlines, safe repeats and typed errors around each
 // call. It knows no message and decides nothing about a namespace.
-import type { Client, Connection } from '@temporalio/client';
+import type { Client, Connection, WorkflowExecutionInfo } from '@temporalio/client';
 import { isErrorName, NaasError, type Problem } from '../spec/errors.ts';
 import type { NaasClientOptions } from './api.ts';
 
@@ -33,12 +33,17 @@ export async function connect(options: NaasClientOptions): Promise<Temporal> {
     const namespace = options.namespace ?? config.namespace ?? 'default';
     return { sdk, connection, address, client: new sdk.Client({ connection, namespace }) };
   } catch (cause) {
-    throw new NaasError(
-      { code: 'Unavailable', message: `cannot reach Temporal at ${address}: ${messageOf(cause)}` },
-      { cause },
-    );
+    const problem: Problem = {
+      code: 'Unavailable',
+      message: `cannot reach Temporal at ${address}: ${messageOf(cause)}`,
+      ...(connectionOptions.address === undefined ? { hint: NOT_CONFIGURED } : {}),
+    };
+    throw new NaasError(problem, { cause });
   }
 }
+
+const NOT_CONFIGURED =
+  'TEMPORAL_ADDRESS is not set, so the usual address was tried: set it, or name one (`--address HOST:PORT`); `naas local up` starts a platform here.';
 
 /** What a call is about, for messages. */
 export interface Call {
@@ -70,7 +75,28 @@ export async function repeatedly<T>(
   }
 }
 
-function asNaasError({ sdk }: Temporal, cause: unknown, call: Call): NaasError | 'again' {
+/** The runs that a visibility query finds; each page has the deadline anew, so that a long list may take its time. */
+export async function* listed(temporal: Temporal, call: Call, query: string): AsyncGenerator<WorkflowExecutionInfo> {
+  const { client, connection, address } = temporal;
+  const runs = client.workflow.list({ query })[Symbol.asyncIterator]();
+  for (;;) {
+    try {
+      const { done, value } = await connection.withDeadline(Date.now() + call.deadlineMs, () => runs.next());
+      if (done === true) return;
+      yield value;
+    } catch (cause) {
+      const error = asNaasError(temporal, cause, call);
+      // Asked once more, a list that broke off would say that it had come to its end.
+      if (error !== 'again') throw error;
+      throw new NaasError(
+        { code: 'Unavailable', message: `${call.what}: Temporal at ${address} does not answer: ${messageOf(cause)}` },
+        { cause },
+      );
+    }
+  }
+}
+
+function asNaasError({ sdk, address }: Temporal, cause: unknown, call: Call): NaasError | 'again' {
   if (cause instanceof NaasError) return cause;
   if (cause instanceof sdk.WorkflowUpdateFailedError || cause instanceof sdk.WorkflowFailedError) {
     if (failureOf(cause).type === UNPROCESSED) return 'again';
@@ -78,6 +104,8 @@ function asNaasError({ sdk }: Temporal, cause: unknown, call: Call): NaasError |
     // The run is about to begin a fresh history and has not taken the message.
     return error.code === 'NotReadyYet' ? 'again' : error;
   }
+  const missing = missingNamespace(cause);
+  if (missing !== undefined) return noSuchNamespace(address, missing, cause);
   if (cause instanceof sdk.WorkflowUpdateRPCTimeoutOrCancelledError) return unknown(call, cause);
   if (cause instanceof sdk.WorkflowNotFoundError)
     return new NaasError({ code: 'NotFound', message: `${call.what}: there is no such run` }, { cause });
@@ -95,6 +123,33 @@ function asNaasError({ sdk }: Temporal, cause: unknown, call: Call): NaasError |
       return new NaasError({ code: 'Unexpected', message: `${call.what}: ${messageOf(cause)}` }, { cause });
   }
 }
+
+/** Temporal's own namespace, where its answer is that there is none of this name. */
+function missingNamespace(cause: unknown): string | undefined {
+  for (let error = cause; error instanceof Error; error = error.cause) {
+    const [, named] = /^(?:\d+ NOT_FOUND: )?Namespace (?:not found: ')?([^\s']+)/.exec(error.message) ?? [];
+    if (named !== undefined && /not found/i.test(error.message)) return named;
+  }
+  return undefined;
+}
+
+/** The field says that it is no run that is missing. */
+function noSuchNamespace(address: string, namespace: string, cause: unknown): NaasError {
+  const problem: Problem = {
+    code: 'NotFound',
+    message: `Temporal at ${address} has no Temporal namespace ${namespace}: check TEMPORAL_NAMESPACE`,
+    field: TEMPORAL_NAMESPACE,
+    hint: 'It is the one that the worker uses; `naas doctor` looks at it.',
+  };
+  return new NaasError(problem, { cause });
+}
+
+/** Whether a run is not there; else it is Temporal's namespace that is not. */
+export function isMissingRun({ code, problems }: NaasError): boolean {
+  return code === 'NotFound' && problems[0]?.field !== TEMPORAL_NAMESPACE;
+}
+
+const TEMPORAL_NAMESPACE = 'TEMPORAL_NAMESPACE';
 
 function unknown(call: Call, cause: unknown): NaasError {
   const seconds = Math.round(call.deadlineMs / 1000);

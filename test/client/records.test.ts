@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rowOf, staleStatus, visibilityQuery } from '../../src/client/records.ts';
+import { asFarAsItRuns, rowOf, staleStatus, visibilityQuery } from '../../src/client/records.ts';
 import fc from '../support/properties.ts';
 
 const run = {
@@ -63,5 +63,19 @@ describe("Temporal's own records", () => {
       stale: true,
       waitsFor: { what: expect.stringContaining('worker') },
     });
+  });
+
+  it.each<[string, string | undefined]>([
+    ['ready', '`naas recover shop-cart-dev` (operators) gives it a run again'],
+    ['deleting', '`naas recover shop-cart-dev`'],
+    ['awaiting-approval', 'request it again'],
+    ['deleted', undefined],
+  ])('of a terminated run that was %s say what to do next', (phase, todo) => {
+    const ended = { ...run, searchAttributes: { NaasPhase: [phase] }, status: { name: 'TERMINATED' } };
+    const status = staleStatus('shop-cart-dev', ended);
+    if (todo === undefined) return expect(status.endedInTemporal).toBeUndefined();
+    expect(status).toMatchObject({ stale: true, endedInTemporal: 'terminated' });
+    expect(status.waitsFor?.todo).toContain(todo);
+    expect(asFarAsItRuns({ ...status, stale: false }, ended).waitsFor?.todo).toContain(todo);
   });
 });
