@@ -18,6 +18,13 @@ export async function livingNamespaces(client: NaasClient): Promise<StatusRow[]>
   return rows.sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
+/** Those of them that live stand at the undo of an operation; from here nobody can tell them from removals. */
+export async function countBlocked(client: NaasClient, team: string | undefined): Promise<number> {
+  let count = 0;
+  for await (const _row of client.list({ phase: 'blocked', ...(team === undefined ? {} : { team }) })) count += 1;
+  return count;
+}
+
 /** Each costs the worker two queries; more at once would only queue there. */
 const AT_ONCE = 8;
 

@@ -25,6 +25,8 @@ export async function main(
     const names = command.commands.map((known) => known.name());
     return fail(terminal, error, {
       command: argv.find((word) => names.includes(word)),
+      below: (name) =>
+        command.commands.find((known) => known.name() === name)?.commands.map((each) => each.name()) ?? [],
       json: argv.includes('--json'),
       help: () => command.helpInformation(),
     });
@@ -34,12 +36,18 @@ export async function main(
 interface Asked {
   /** The one that was typed, as far as there is one of that name. */
   command: string | undefined;
+  /** The commands of a group of commands. */
+  below(name: string): string[];
   json: boolean;
   help(): string;
 }
 
 function fail(terminal: Terminal, error: unknown, asked: Asked): number {
-  if (error instanceof CommanderError && error.code === 'commander.help' && !asked.json) {
+  if (error instanceof CommanderError && error.code === 'commander.help') {
+    const { command } = asked;
+    if (command !== undefined)
+      return failUsage(terminal, `${command} needs one of: ${asked.below(command).join(', ')}`, asked);
+    if (asked.json) return failUsage(terminal, 'naas needs a command', asked);
     terminal.stderr(asked.help());
     return ERRORS.InvalidRequest.exit;
   }
@@ -55,7 +63,9 @@ function failUsage(terminal: Terminal, text: string, asked: Asked): number {
   const code = 'InvalidRequest';
   const help = asked.command === undefined ? 'naas --help' : `naas ${asked.command} --help`;
   if (asked.json)
-    terminal.stdout(`${JSON.stringify({ error: { code, message, problems: [{ code, message }] } }, null, 2)}\n`);
+    terminal.stdout(
+      `${JSON.stringify({ error: { code, message, hint: `See: ${help}`, problems: [{ code, message }] } }, null, 2)}\n`,
+    );
   else terminal.stderr(`${terminal.paint('red', 'naas')}: ${message}\n  ${terminal.paint('cyan', '→')} see: ${help}\n`);
   return ERRORS[code].exit;
 }

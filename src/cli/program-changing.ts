@@ -21,7 +21,7 @@ export function changing(naas: Command, run: Run): void {
     .option('--to-catalog', 'send the request that holds once more: NAME, --team or --all')
     .option('--team <TEAM>', 'with --to-catalog: all living namespaces of this team')
     .option('--all', 'with --to-catalog: all living namespaces')
-    .option('--yes [NUMBER]', 'with --to-catalog: do not ask when exactly so many would be touched')
+    .option('--yes <NUMBER>', 'with --to-catalog: do not ask when exactly so many would be touched')
     .addOption(catalogDir())
     .addHelpText(
       'after',

@@ -27,7 +27,7 @@ export function ending(naas: Command, run: Run): void {
     .argument('<NAME>', 'the namespace')
     .option('--reason <TEXT>', 'shown in the history')
     .option('--request-id <ID>', 'makes the call repeatable')
-    .addHelpText('after', examples('naas cancel shop-cart-staging --as ada@example.com --group shop'))
+    .addHelpText('after', examples('naas cancel shop-cart-staging --as ada@example.com --group shop-developers'))
     .action((name, options) =>
       run(async (context) => (await import('./commands/end.ts')).cancel(context, name, options)),
     );

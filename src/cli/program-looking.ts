@@ -11,15 +11,17 @@ export function looking(naas: Command, run: Run): void {
     .action((name) => run(async (context) => (await import('./commands/look.ts')).status(context, name)));
   naas
     .command('watch')
-    .description('look on until the run is over')
+    .description(
+      'look on until it is deleted or has ended otherwise; Ctrl-C only ends the looking, of one that is ready too',
+    )
     .argument('<NAME>', 'the namespace')
     .addHelpText('after', examples('naas watch shop-cart-staging', 'naas watch shop-cart-staging --json'))
     .action((name) => run(async (context) => (await import('./commands/look.ts')).watch(context, name)));
   naas
     .command('list')
-    .description('all namespaces')
+    .description('the namespaces that live or are on their way')
     .option('--team <TEAM>', 'of this team only')
-    .option('--phase <PHASE>', 'in this phase only')
+    .option('--phase <PHASE>', 'in this phase only; of those that are over where the phase is an end')
     .option('--environment <NAME>', 'of this environment only')
     .option('--error <NAME>', 'with this error only, such as Throttled')
     .option('--all', 'those that are over as well')

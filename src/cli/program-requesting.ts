@@ -8,7 +8,7 @@ export function requesting(naas: Command, run: Run): void {
     .description('ask for a namespace')
     .addOption(requestFile())
     .option('--wait', 'wait until it is ready, refused or blocked')
-    .option('--request-id <ID>', 'makes the call repeatable; default: a digest of caller and content')
+    .option('--request-id <ID>', 'makes the call repeatable; default: a new one each time')
     .addHelpText(
       'after',
       examples(
@@ -38,7 +38,7 @@ export function requesting(naas: Command, run: Run): void {
     .addHelpText(
       'after',
       examples(
-        'naas plan -f examples/shop-cart-staging.yaml',
+        'naas plan -f examples/shop-cart-staging.yaml --as ada@example.com --group shop-developers',
         'naas plan -f examples/shop-cart-staging.yaml --offline --yaml',
       ),
     )

@@ -1,5 +1,6 @@
 // The command line as data: global options here, the commands by room in program-*.ts. Loads no command's code: each is
 // imported when it is called, so that `naas --help` costs nothing but these files.
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Dependencies, Globals } from './context.ts';
 import { changing } from './program-changing.ts';
@@ -33,9 +34,10 @@ export function buildProgram(terminal: Terminal, dependencies: Dependencies): Pr
     .option('--group <GROUP>', 'a group of that person, repeatable; or NAAS_GROUPS, comma-separated', collect)
     .option('--json', 'one JSON document on standard output (JSON lines for watch)')
     .option('--address <HOST:PORT>', "Temporal's address; or TEMPORAL_ADDRESS, else the running local platform")
-    .option('--namespace <NAME>', "Temporal's namespace")
-    .option('--kubeconfig <FILE>', 'or KUBECONFIG, else the running local platform')
+    .option('--namespace <NAME>', "Temporal's namespace, not one of Kubernetes; or TEMPORAL_NAMESPACE")
+    .option('--kubeconfig <FILE>', 'or KUBECONFIG, else the running local platform, else ~/.kube/config')
     .option('--issuer-key <FILE>', 'key that signs as --as; or NAAS_ISSUER_KEY, else the running local platform')
+    .version(version(), '--version', 'print the version of this command')
     .configureHelp({ showGlobalOptions: true })
     .helpCommand(false)
     .showSuggestionAfterError(true)
@@ -43,7 +45,7 @@ export function buildProgram(terminal: Terminal, dependencies: Dependencies): Pr
     .configureOutput({ writeOut: terminal.stdout, writeErr: () => undefined, getOutHelpWidth: () => terminal.width })
     .addHelpText(
       'after',
-      `\nExit codes: 0 done, 1 unexpected, 2 invalid or refused, 3 rejected, lapsed or cancelled, 4 failed and undone,\n5 blocked, 6 not found, 7 conflict, 8 unknown (may still run).`,
+      `\nExit codes: 0 done, 1 unexpected, 2 invalid or refused, 3 rejected, lapsed or cancelled, 4 failed and undone, or abandoned,\n5 blocked, 6 not found, 7 conflict, 8 unknown (may still run).`,
     );
 
   requesting(naas, run);
@@ -55,4 +57,8 @@ export function buildProgram(terminal: Terminal, dependencies: Dependencies): Pr
   operating(naas, run);
   local(naas, run);
   return { command: naas, exit: () => exit };
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
 }

@@ -34,7 +34,12 @@ function operatorCommands(name: string, blocked: Blocked): (readonly [string, st
         ? 'leave the named objects as they are, and go on'
         : 'not here: what blocks is the Namespace itself, or inside it',
     ],
-    [`naas abandon ${name} --reason "…"`, 'end the run with all that is left'],
+    [
+      `naas abandon ${name} --reason "…"`,
+      blocked.phase === 'ready'
+        ? 'give up a living namespace: it stays as it is, without a run; prefer skip'
+        : 'end the run with all that is left',
+    ],
   ];
 }
 

@@ -25,19 +25,20 @@ export function sumOf(looked: readonly Looked[]): CatalogSum {
 }
 
 /** Those that stay as they are would only hide the others. */
-export function renderCatalog(looked: readonly Looked[], paint: Paint): string[] {
+export function renderCatalog(looked: readonly Looked[], blocked: number, paint: Paint): string[] {
   const lines = looked.filter(({ verdict }) => verdict !== 'same').flatMap((each) => renderLooked(each, paint));
-  return [...lines, ...(lines.length === 0 ? [] : ['']), sumLine(sumOf(looked))];
+  return [...lines, ...(lines.length === 0 ? [] : ['']), sumLine(sumOf(looked), blocked)];
 }
 
-function sumLine({ living, same, differing, refused, unread }: CatalogSum): string {
+function sumLine({ living, same, differing, refused, unread }: CatalogSum, blocked: number): string {
   const parts = [
     `${differing} would be touched`,
     `${same} already as the catalog has it`,
     ...(refused === 0 ? [] : [`${refused} would be refused`]),
     ...(unread === 0 ? [] : [`${unread} could not be read`]),
   ];
-  return `Of ${counted(living, 'living namespace')}: ${parts.join(', ')}.`;
+  const besides = blocked === 0 ? '' : ` ${counted(blocked, 'blocked one')} not looked at.`;
+  return `Of ${counted(living, 'living namespace')}: ${parts.join(', ')}.${besides}`;
 }
 
 function renderLooked(looked: Looked, paint: Paint): string[] {

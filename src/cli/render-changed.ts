@@ -12,7 +12,7 @@ export function renderChanged(answer: ChangeAnswer, waiting: boolean, paint: Pai
     awaits.length === 0
       ? ['  approved by policy, nobody is asked']
       : ['  needs the approval of', ...renderSlots(awaits, paint, '    ')];
-  const next = waiting ? [] : [`  next: ${paint('cyan', `naas watch ${name}`)}`];
+  const next = waiting ? [] : [`  next: ${paint('cyan', `naas status ${name}`)}`];
   return [
     `${paint('green', '✔')} ${paint('bold', name)} ${operation.kind} accepted: ${operationWords(operation.step)}`,
     ...renderDifference(changes, [], paint).map((line) => `    ${line}`),

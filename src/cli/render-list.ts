@@ -1,4 +1,5 @@
 // `naas list`: one line a namespace. Pure.
+import type { ListFilter } from '../client/api.ts';
 import type { StatusRow } from '../spec/status.ts';
 import { colourOf } from './outcome.ts';
 import type { Paint } from './paint.ts';
@@ -6,10 +7,20 @@ import { columns } from './table.ts';
 import { absolute, relative, span } from './time.ts';
 
 export function renderList(rows: readonly StatusRow[], nowMs: number, paint: Paint): string[] {
-  if (rows.length === 0)
-    return ['No namespaces. `naas request -f FILE` asks for one; `--all` shows those that are over.'];
   const head = ['NAME', 'PHASE', 'TEAM', 'ENVIRONMENT', 'AGE', 'LEASE ENDS', ''].map((title) => paint('dim', title));
   return columns([head, ...rows.map((row) => cells(row, nowMs, paint))]);
+}
+
+/** Where nothing was found: what was looked for, and where else there may be some. */
+export function renderNone({ closed = false, errorType, team, phase, environment }: ListFilter): string {
+  const filter = Object.entries({ team, phase, environment, error: errorType }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${value}`],
+  );
+  const found =
+    filter.length > 0
+      ? `No namespace matches ${filter.join(', ')}`
+      : `No namespace ${closed ? 'is known' : 'lives or is on its way'}; \`naas request -f FILE\` asks for one`;
+  return closed ? `${found}.` : `${found}; \`--all\` shows those that are over.`;
 }
 
 function cells(row: StatusRow, nowMs: number, paint: Paint): string[] {

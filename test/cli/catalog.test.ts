@@ -107,7 +107,7 @@ function appliedPlan(living: Living): PlanAnswer {
   };
 }
 
-function clientOf(all: Living[]): Partial<NaasClient> {
+function clientOf(all: Living[], blocked = 0): Partial<NaasClient> {
   const find = (name: string): Living => {
     const living = all.find((each) => each.name === name);
     if (living === undefined) throw new Error(`nobody listed ${name}`);
@@ -116,18 +116,15 @@ function clientOf(all: Living[]): Partial<NaasClient> {
   };
   return {
     async *list(filter = {}) {
-      expect(filter).toEqual({ phase: 'ready' });
-      for (const { name, team = 'shop', tier = 'dev' } of all) {
-        const row: StatusRow = {
-          name,
-          phase: 'ready',
-          team,
-          environment: tier,
-          needsPerson: false,
-          startedAt: '2026-03-01T11:00:00Z',
-        };
-        yield row;
+      const row = { environment: 'dev', needsPerson: false, startedAt: '2026-03-01T11:00:00Z' };
+      if (filter.phase === 'blocked') {
+        for (let count = 0; count < blocked; count += 1)
+          yield { ...row, name: `blocked-${count}`, phase: 'blocked', team: 'shop' } satisfies StatusRow;
+        return;
       }
+      expect(filter).toEqual({ phase: 'ready' });
+      for (const { name, team = 'shop', tier = 'dev' } of all)
+        yield { ...row, name, phase: 'ready', team, environment: tier } satisfies StatusRow;
     },
     request: async (name) => {
       const living = find(name);
@@ -168,6 +165,12 @@ describe('naas catalog diff', () => {
     const played = await diff([], { client: clientOf(FOUR), env: { NAAS_CATALOG: SHIPPED } });
     expect(played).toMatchObject({ exit: 0, err: '' });
     expect(played.out).toBe('Of 4 living namespaces: 0 would be touched, 4 already as the catalog has it.\n');
+  });
+
+  it('counts what is blocked, and so was not looked at', async () => {
+    const setting = { client: clientOf(FOUR, 2), env: { NAAS_CATALOG: SHIPPED } };
+    expect((await diff([], setting)).out).toContain('already as the catalog has it. 2 blocked ones not looked at.\n');
+    expect(JSON.parse((await diff(['--json'], setting)).out)).toMatchObject({ living: 4, blocked: 2 });
   });
 
   it('looks at one team alone, and prints JSON', async () => {
@@ -279,7 +282,7 @@ describe('naas change --to-catalog', () => {
       {},
       '11 of 60 namespaces (18.4 %) would be changed; the brake allows at most 10',
     ],
-    ['a bare --yes is not enough', 60, ['--all', '--yes'], {}, 'needs --yes 11'],
+    ['a bare --yes is not enough', 60, ['--all', '--yes'], {}, '--yes --catalog: expected the number of namespaces'],
     ['another number is refused', 60, ['--all', '--yes', '10'], {}, '--yes says 10, and it would touch 11'],
     ['so is another one that was typed', 60, ['--all'], { isTerminal: true, answer: '12' }, 'not 11; nothing was done'],
     ['their number lets it go on', 60, ['--all', '--yes', '11'], {}, undefined],

@@ -68,7 +68,7 @@ describe('naas change -f', () => {
         request id r-2, plan 5e6f7a8b5e6f
         needs the approval of
           ?  team-lead  one of group shop-leads  staging needs a lead of shop
-        next: naas watch shop-cart-staging
+        next: naas status shop-cart-staging
       "
     `);
   });

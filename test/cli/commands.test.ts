@@ -1,7 +1,7 @@
 // What each command asks the client for, what it prints and how it exits.
 import { describe, expect, it } from 'vitest';
 import { NaasError } from '../../src/spec/errors.ts';
-import type { Status } from '../../src/spec/status.ts';
+import type { Status, StatusRow } from '../../src/spec/status.ts';
 import {
   ADA,
   awaiting,
@@ -45,7 +45,7 @@ describe('naas request', () => {
     expect(played).toMatchObject({ exit: 0, closed: 1 });
     expect(played.out).toContain('shop-cart-staging accepted: awaiting-approval');
     expect(played.out).toContain('team-lead  one of group shop-leads');
-    expect(played.out).toContain('naas watch shop-cart-staging');
+    expect(played.out).toContain('naas status shop-cart-staging');
   });
 
   it('reads standard input and prints one JSON document', async () => {
@@ -195,6 +195,36 @@ describe('naas approve and reject', () => {
     expect(played.out).toBe('shop-cart-staging: approved as team-lead; everybody has approved, it goes on\n');
   });
 
+  it.each([planAnswer.planDigest.slice(0, 8), `${planAnswer.planDigest}-${planAnswer.changeDigest}`])(
+    'takes the beginning of the plan alone, and both digests whole: %s',
+    async (digest) => {
+      const decided: unknown[] = [];
+      await play(['approve', NAME, '--digest', digest, ...lee], {
+        client: { plan: async () => planAnswer, decide: recording(decided, answer) },
+      });
+      expect(decided).toMatchObject([
+        [NAME, { planDigest: planAnswer.planDigest, changeDigest: planAnswer.changeDigest }],
+      ]);
+    },
+  );
+
+  it.each(['1a2b3c4', '1a2b3c4d1a2b-', 'what I saw', `1a2b3c4d1a2b-${'9'.repeat(12)}`])(
+    'decides nothing on %s',
+    async (digest) => {
+      const played = await play(['approve', NAME, '--digest', digest, ...lee], {
+        client: { plan: async () => planAnswer },
+      });
+      expect(played.exit).toBeGreaterThan(0);
+      expect(played.err).toContain(digest);
+    },
+  );
+
+  it('says of a rejected change that the namespace stays', async () => {
+    const rejected = { ...answer, decision: 'reject' as const, phase: 'ready' as const };
+    const played = await play(['reject', NAME, '--reason', 'no', ...lee], { client: { decide: async () => rejected } });
+    expect(played.out).toBe(`${NAME}: rejected as team-lead; the change ends here; the namespace stays as it is\n`);
+  });
+
   it('decides nothing when the plan is another one now', async () => {
     const played = await play(['approve', NAME, '--digest', 'ffffffffffff-9f8e7d6c9f8e', ...lee], {
       client: { plan: async () => planAnswer },
@@ -337,6 +367,71 @@ describe('commands that only look', () => {
   });
 });
 
+describe('naas list', () => {
+  const listing = (rows: StatusRow[], filters: unknown[] = []) => ({
+    list: async function* (filter: unknown) {
+      filters.push(filter);
+      yield* rows;
+    },
+  });
+
+  it.each<[string[], string]>([
+    [
+      [],
+      'No namespace lives or is on its way; `naas request -f FILE` asks for one; `--all` shows those that are over.',
+    ],
+    [['--all'], 'No namespace is known; `naas request -f FILE` asks for one.'],
+    [
+      ['--team', 'shop', '--error', 'Throttled'],
+      'No namespace matches team=shop, error=Throttled; `--all` shows those that are over.',
+    ],
+    [['--phase', 'deleted'], 'No namespace matches phase=deleted.'],
+  ])('says of nothing found with %j what was looked for', async (argv, line) => {
+    const played = await play(['list', ...argv], { client: listing([]) });
+    expect(played).toMatchObject({ exit: 0, out: `${line}\n` });
+  });
+
+  it('looks among those that are over where the phase is an end', async () => {
+    const filters: unknown[] = [];
+    await play(['list', '--phase', 'failed'], { client: listing([], filters) });
+    await play(['list', '--phase', 'blocked'], { client: listing([], filters) });
+    expect(filters).toEqual([{ phase: 'failed', closed: true }, { phase: 'blocked' }]);
+  });
+
+  it.each([
+    [['--phase', 'raedy'], 'did you mean ready?'],
+    [['--error', 'Trottled'], 'did you mean Throttled?'],
+    [['--phase', 'xyz'], 'one of requested, awaiting-approval'],
+  ])('knows its words: %j', async (argv, words) => {
+    const played = await play(['list', ...argv]);
+    expect(played).toMatchObject({ exit: 2, options: [] });
+    expect(played.err).toContain(words);
+  });
+});
+
+describe('a run that was ended in Temporal', () => {
+  const terminated = { ...ready, stale: true, endedInTemporal: 'terminated' };
+  const waitsFor = { what: 'nothing', since: ready.requestedAt, todo: `\`naas recover ${NAME}\` gives it a run again` };
+
+  it.each([
+    ['watch', NAME],
+    ['watch', NAME, '--json'],
+    ['request', '-f', 'request.yaml', '--wait', ...ADA],
+  ])('ends %s with what became of it and what helps', async (...argv) => {
+    const played = await play(argv, { files, client: { submit, watch: () => statuses({ ...terminated, waitsFor }) } });
+    expect(played.exit).toBe(7);
+    expect(played.out + played.err).toContain('was ready when its run was terminated in Temporal');
+    expect(played.out + played.err).toContain(`naas recover ${NAME}`);
+    expect(played.out + played.err).not.toContain('submit a new request');
+  });
+
+  it('is not said to wait for a worker', async () => {
+    const played = await play(['status', NAME], { client: { status: async () => ({ ...terminated, waitsFor }) } });
+    expect(played.out).toContain('stale: its run was terminated in Temporal');
+    expect(played.out).not.toContain('no worker');
+  });
+});
+
 describe('naas pause and resume', () => {
   it.each(['pause', 'resume'])('%s wants to know whose cluster is meant', async (command) => {
     const played = await play([command]);
@@ -380,8 +475,21 @@ describe('errors', () => {
     expect(played.err).toContain(meant);
   });
 
+  it.each([
+    [['catalog'], 'catalog needs one of: diff'],
+    [['local'], 'local needs one of: up, down, status, env'],
+    [['--json'], 'naas needs a command'],
+  ])('of usage name what is missing: %j', async (argv, message) => {
+    const played = await play([...argv, '--json']);
+    expect(played).toMatchObject({ exit: 2, err: '' });
+    expect(JSON.parse(played.out).error.message).toBe(message);
+  });
+
   it('of usage are JSON too', async () => {
     const played = await play(['list', '--tem', 'shop', '--json']);
-    expect(JSON.parse(played.out).error.message).toContain('--tem');
+    expect(JSON.parse(played.out).error).toMatchObject({
+      message: expect.stringContaining('--tem'),
+      hint: 'See: naas list --help',
+    });
   });
 });

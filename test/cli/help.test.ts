@@ -69,6 +69,10 @@ describe('naas --help', () => {
     expect(examples.every((example) => example.includes('naas '))).toBe(true);
   });
 
+  it('tells its version', async () => {
+    expect(await play(['--version'])).toMatchObject({ exit: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+
   it('shows the exit codes, and comes with exit 2 when nothing is asked for', async () => {
     const asked = await play(['--help']);
     expect(asked).toMatchObject({ exit: 0 });

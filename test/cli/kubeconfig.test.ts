@@ -1,7 +1,11 @@
 // `naas kubeconfig`: one context of the caller's own kubeconfig, pointed at one namespace; nothing of any other cluster.
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { NAME, ready, statusWith } from './samples.ts';
+import { administratorsKubeconfig } from '../../src/cli/administrators-kubeconfig.ts';
+import type { Context, Globals } from '../../src/cli/context.ts';
+import { realDependencies } from '../../src/cli/dependencies.ts';
+import { processTerminal } from '../../src/cli/terminal.ts';
+import { NAME, operating, ready, statusWith } from './samples.ts';
 import { play, type Setting } from './stage.ts';
 
 const CA = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
@@ -113,6 +117,46 @@ describe('naas kubeconfig', () => {
     const played = await play(['kubeconfig', NAME], { client: { status }, files, env });
     expect(played).toMatchObject({ exit: 7, out: '' });
     expect(played.err).toContain(message);
+  });
+});
+
+it('naas kubeconfig gives a way into one whose change is being undone, blocked or not: it lives', async () => {
+  const status = async () => ({ ...operating({ step: 'undoing' }), phase: 'blocked' as const });
+  const played = await play(['kubeconfig', NAME], { client: { status }, files, env });
+  expect(played).toMatchObject({ exit: 0 });
+});
+
+describe('the cluster of whoever pauses or installs', () => {
+  const globals: Globals = {};
+  const context = (read: (path: string) => Promise<string>): Context => ({
+    globals,
+    terminal: { ...processTerminal(), env, read },
+    dependencies: { ...realDependencies, platform: async () => undefined },
+  });
+  const home = '/home/ada/.kube/config';
+
+  it('is that of kubectl, told by context and server, without a password', async () => {
+    const own = { ...OWN, 'current-context': 'secretive' };
+    const cluster = { server: 'https://ada:hunter2@north:6443', 'certificate-authority-data': 'V0VTVA==' };
+    own.contexts = [...OWN.contexts, { name: 'secretive', context: { cluster: 'north', user: 'ada' } }];
+    const text = stringify({ ...own, clusters: [{ name: 'north', cluster }] });
+    expect(
+      await administratorsKubeconfig(
+        context(async () => text),
+        'pause',
+      ),
+    ).toEqual({
+      kubeconfig: home,
+      context: 'secretive',
+      server: 'https://north:6443',
+    });
+  });
+
+  it('has to be told where kubectl knows none either', async () => {
+    const nothing = context(() => Promise.reject(new Error('ENOENT')));
+    await expect(administratorsKubeconfig(nothing, 'pause')).rejects.toThrow(
+      `--kubeconfig FILE or KUBECONFIG; ${home}`,
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 // `naas catalog diff`: which living namespaces the catalog in front of the user would touch, and how. Sends nothing.
 import { catalogInFront } from '../catalog-in-front.ts';
 import { type Context, print, printJson } from '../context.ts';
-import { livingNamespaces, lookAtAll } from '../living.ts';
+import { countBlocked, livingNamespaces, lookAtAll } from '../living.ts';
 import { gravestOf } from '../many.ts';
 import { renderCatalog, sumOf } from '../render-catalog.ts';
 import { withClient } from '../session.ts';
@@ -11,9 +11,12 @@ export async function diff(context: Context, options: { team?: string; catalog?:
   return withClient(context, async (client) => {
     const rows = await livingNamespaces(client);
     const chosen = rows.filter(({ team }) => options.team === undefined || team === options.team);
-    const looked = await lookAtAll(client, chosen, catalog);
-    if (context.globals.json === true) printJson(context, { ...sumOf(looked), namespaces: looked });
-    else print(context, renderCatalog(looked, context.terminal.paint));
+    const [looked, blocked] = await Promise.all([
+      lookAtAll(client, chosen, catalog),
+      countBlocked(client, options.team),
+    ]);
+    if (context.globals.json === true) printJson(context, { ...sumOf(looked), blocked, namespaces: looked });
+    else print(context, renderCatalog(looked, blocked, context.terminal.paint));
     return gravestOf(looked);
   });
 }

@@ -28,14 +28,24 @@ export async function decide(
   });
 }
 
+/** Both digests, or the plan's alone, each whole or its beginning: eight digits are not met by chance. */
+const DIGESTS = /^([0-9a-f]{8,64})(?:-([0-9a-f]{8,64}))?$/;
+
 /** The full digests, when what stands there now is what the short form was read from. */
 async function digestsOf(
   client: NaasClient,
   name: string,
   digest: string,
 ): Promise<Pick<DecideOptions, 'planDigest' | 'changeDigest'>> {
+  const [, planPart, changePart = ''] = DIGESTS.exec(digest) ?? [];
+  if (planPart === undefined) {
+    throw new NaasError({
+      code: 'InvalidRequest',
+      message: `--digest ${digest}: expected PLAN or PLAN-CHANGE as \`naas approvals\` prints them, each 8 to 64 hexadecimal digits`,
+    });
+  }
   const plan = await client.plan(name);
-  if (plan !== null && shortDigest(plan) === digest)
+  if (plan?.planDigest.startsWith(planPart) && plan.changeDigest.startsWith(changePart))
     return { planDigest: plan.planDigest, changeDigest: plan.changeDigest };
   const now = plan === null ? 'it has no plan' : `it stands at ${shortDigest(plan)}`;
   throw new NaasError({ code: 'StaleDigest', message: `${name}: the decision is for ${digest}, and ${now}` });

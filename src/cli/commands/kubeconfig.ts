@@ -1,13 +1,13 @@
 // `naas kubeconfig`: the caller's own way into one namespace, as a kubeconfig of one context. It gives no rights: those come
 // from the namespace's RoleBindings, and who the caller is, the cluster's own sign-in says.
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { NaasError } from '../../spec/errors.ts';
 import { isEnd, type Phase } from '../../spec/lifecycle.ts';
+import { kubeconfigPaths } from '../administrators-kubeconfig.ts';
 import { type Context, printJson, say } from '../context.ts';
 import { type ChosenContext, chooseContext, kubeconfigFor } from '../kubeconfig-file.ts';
-import { kubeconfigOf, platformOf, requireIdentity, withClient } from '../session.ts';
+import { platformOf, requireIdentity, withClient } from '../session.ts';
 
 export interface KubeconfigOptions {
   context?: string;
@@ -17,8 +17,7 @@ export interface KubeconfigOptions {
 export async function kubeconfig(context: Context, name: string, options: KubeconfigOptions): Promise<number> {
   await untilKnownReady(context, name);
   const { terminal } = context;
-  const home = terminal.env['HOME'] || homedir();
-  const paths = (await kubeconfigOf(context)) ?? join(home, '.kube', 'config');
+  const paths = await kubeconfigPaths(context);
   const chosen = await chooseContext(paths, options.context, terminal.read);
   const document = kubeconfigFor(name, await asCaller(context, chosen));
   const json = context.globals.json === true;
@@ -36,8 +35,9 @@ export async function kubeconfig(context: Context, name: string, options: Kubeco
 /** The status is asked first: a way into a namespace that is not there only raises questions. */
 async function untilKnownReady(context: Context, name: string): Promise<void> {
   await withClient(context, async (client) => {
-    const { phase } = await client.status(name);
-    if (phase !== 'ready') throw notReady(name, phase);
+    const { phase, operation } = await client.status(name);
+    // Beside an operation the namespace lives, also where the undo of one is blocked.
+    if (phase !== 'ready' && operation === undefined) throw notReady(name, phase);
     return 0;
   });
 }

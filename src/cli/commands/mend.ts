@@ -51,7 +51,7 @@ export async function abandon(
   if (yes !== true) {
     await confirmed(context, {
       what: `abandoning ${name}`,
-      consequence: `This ends the run of ${name}: what is left of it stays on the cluster, and nobody watches it any more.`,
+      consequence: `This ends the run of ${name}: what stands of it stays on the cluster, and nobody watches it any more. Where the undo of a change is blocked, that is a living namespace: \`naas skip\` keeps its run.`,
       expected: name,
       called: 'its name',
       option: '--yes',

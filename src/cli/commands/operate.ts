@@ -1,9 +1,9 @@
 // What an installation needs: `install`, `doctor`, `schema`. Each starts its part of `ops` or `spec` and prints.
 import { ERRORS } from '../../spec/errors.ts';
+import { administratorsKubeconfig } from '../administrators-kubeconfig.ts';
 import { type Context, print, printJson, say } from '../context.ts';
 import { renderChecks } from '../render-checks.ts';
 import { kubeconfigOf, platformOf, temporalOf } from '../session.ts';
-import { UsageError } from '../usage-error.ts';
 
 export interface InstallFlags {
   dryRun?: boolean;
@@ -17,23 +17,21 @@ export async function install(context: Context, options: InstallFlags): Promise<
   if (options.dryRun === true) {
     // Which kinds there are only the cluster knows; the rest is the same everywhere.
     const more = blockerReader
-      ? await ops.renderBlockerReader({ kubeconfig: await administrators(context), say: tell })
+      ? await ops.renderBlockerReader({
+          kubeconfig: (await administratorsKubeconfig(context, 'install')).kubeconfig,
+          say: tell,
+        })
       : [];
     const manifest = ops.renderInstall(more);
     if (context.globals.json === true) printJson(context, { manifest });
     else context.terminal.stdout(manifest);
     return 0;
   }
-  const kubeconfig = await administrators(context);
+  const { kubeconfig, ...where } = await administratorsKubeconfig(context, 'install');
+  tell(`Context ${where.context}, ${where.server}`);
   await ops.install({ kubeconfig, blockerReader, say: tell });
-  if (context.globals.json === true) printJson(context, { installed: true, blockerReader, kubeconfig });
+  if (context.globals.json === true) printJson(context, { installed: true, blockerReader, kubeconfig, ...where });
   return 0;
-}
-
-async function administrators(context: Context): Promise<string> {
-  const kubeconfig = await kubeconfigOf(context);
-  if (kubeconfig !== undefined) return kubeconfig;
-  throw new UsageError('install needs the kubeconfig of an administrator: --kubeconfig FILE or KUBECONFIG');
 }
 
 export async function doctor(context: Context): Promise<number> {

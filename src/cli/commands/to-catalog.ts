@@ -10,7 +10,7 @@ import { confirmed } from '../confirm.ts';
 import { type Context, print, printJson } from '../context.ts';
 import { type OperationSeen, seeOperationOut } from '../ending.ts';
 import { heldRequest } from '../held-request.ts';
-import { type Looked, livingNamespaces, lookAtAll } from '../living.ts';
+import { countBlocked, type Looked, livingNamespaces, lookAtAll } from '../living.ts';
 import { attempt, failed, gravestOf, type Tried } from '../many.ts';
 import { conclude, type OperationOptions, sent } from '../operation-options.ts';
 import { renderCatalog } from '../render-catalog.ts';
@@ -23,7 +23,7 @@ export interface ToCatalogOptions extends OperationOptions {
   team?: string;
   all?: boolean;
   /** The number of namespaces, as a person read it. */
-  yes?: string | true;
+  yes?: string;
   catalog?: string;
 }
 
@@ -33,7 +33,9 @@ export async function toCatalog(
   options: ToCatalogOptions,
 ): Promise<number> {
   requireIdentity(context);
-  const { team, all } = options;
+  const { team, all, yes } = options;
+  if (yes !== undefined && !/^\d+$/.test(yes))
+    throw new UsageError(`--yes ${yes}: expected the number of namespaces that may be touched`);
   if ([name, team, all === true ? 'all' : undefined].filter((each) => each !== undefined).length !== 1)
     throw new UsageError('--to-catalog needs exactly one of a NAME, --team TEAM and --all');
   if (name !== undefined) return withClient(context, (client) => one(context, client, name, options));
@@ -58,14 +60,17 @@ async function many(context: Context, options: ToCatalogOptions): Promise<number
   return withClient(context, async (client) => {
     const living = await livingNamespaces(client);
     const chosen = living.filter(({ team }) => options.team === undefined || team === options.team);
-    const looked = await lookAtAll(client, chosen, catalog);
+    const [looked, blocked] = await Promise.all([
+      lookAtAll(client, chosen, catalog),
+      countBlocked(client, options.team),
+    ]);
     const touched = looked.filter((each): each is Differing => each.verdict === 'differs');
     const json = context.globals.json === true;
-    if (!json) print(context, renderCatalog(looked, context.terminal.paint));
+    if (!json) print(context, renderCatalog(looked, blocked, context.terminal.paint));
     await pastBrake(context, { met: touched.length, total: living.length }, catalog.policy.brake, options.yes);
     const accepted = await sendAll(context, client, touched, options);
     const ended = options.wait === true ? await waitForAll(context, client, accepted) : accepted;
-    if (json) printJson(context, { living: living.length, looked, sent: ended });
+    if (json) printJson(context, { living: living.length, blocked, looked, sent: ended });
     // What the catalog refuses, or could not be read, was left out: that is not nothing.
     return gravestOf([...looked, ...ended]);
   });
@@ -80,7 +85,7 @@ async function pastBrake(
 ): Promise<void> {
   const number = String(reach.met);
   const all = counted(reach.met, 'namespace');
-  if (typeof yes === 'string' && yes !== number)
+  if (yes !== undefined && yes !== number)
     throw new UsageError(`--yes says ${yes}, and it would touch ${all}; nothing was sent`);
   const { verdict, words } = brake('change', reach, limits);
   if (verdict === 'go' || yes === number) return;
