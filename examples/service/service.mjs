@@ -31,7 +31,7 @@ const request = {
   purpose: `Where ${project} runs`,
 };
 
-/** What does not go on by itself. */
+/** What is over, or does not go on without a person. */
 const OVER = new Set(['refused', 'rejected', 'lapsed', 'cancelled', 'failed', 'blocked', 'deleted', 'abandoned']);
 
 try {

@@ -1,7 +1,7 @@
 // The catalog in front of the user: the option, then the environment, then the local platform that runs. It reads, no more.
 import { readCatalog } from '../config.ts';
 import type { Catalog } from '../spec/catalog.ts';
-import { NaasError } from '../spec/errors.ts';
+import { NaasError, type Problem } from '../spec/errors.ts';
 import type { Context } from './context.ts';
 import { platformOf } from './session.ts';
 import { UsageError } from './usage-error.ts';
@@ -22,11 +22,15 @@ export function readCatalogAt(dir: string): Catalog {
   try {
     return readCatalog(dir);
   } catch (error) {
-    if (error instanceof NaasError) throw error;
+    if (error instanceof NaasError) throw new NaasError(error.problems.map(ofCatalog), { cause: error });
     const why = error instanceof Error ? error.message : String(error);
-    throw new NaasError(
-      { code: 'InvalidRequest', message: `cannot read the catalog ${dir}: ${why}` },
-      { cause: error },
-    );
+    throw new NaasError(ofCatalog({ code: 'InvalidRequest', message: `cannot read the catalog ${dir}: ${why}` }), {
+      cause: error,
+    });
   }
+}
+
+/** What helps against a wrong request would send people to the wrong file. */
+function ofCatalog(problem: Problem): Problem {
+  return { hint: 'Correct the catalog, or name another one by --catalog DIR; nothing was sent.', ...problem };
 }

@@ -1,6 +1,6 @@
 // `naas history`: the timeline, oldest first, one line an entry. Pure.
 import { describeRef, type Effect } from '../spec/inventory.ts';
-import type { TimelineEntry, TimelineKind } from '../spec/status.ts';
+import { TIMELINE_LENGTH, type TimelineEntry, type TimelineKind } from '../spec/status.ts';
 import { assertNever } from './assert-never.ts';
 import type { Paint, Style } from './paint.ts';
 import { columns } from './table.ts';
@@ -8,10 +8,14 @@ import { absolute } from './time.ts';
 
 export function renderHistory(entries: readonly TimelineEntry[], paint: Paint): string[] {
   if (entries.length === 0) return ['Nothing has happened yet.'];
+  const cut = entries.length < TIMELINE_LENGTH ? [] : [paint('dim', `(the newest ${TIMELINE_LENGTH})`)];
   const several = new Set(entries.flatMap(({ request }) => request ?? [])).size > 1;
-  return columns(
-    entries.map((entry) => [absolute(entry.at), paint(styleOf(entry.kind), entry.kind), textOf(entry, several)]),
-  );
+  return [
+    ...cut,
+    ...columns(
+      entries.map((entry) => [absolute(entry.at), paint(styleOf(entry.kind), entry.kind), textOf(entry, several)]),
+    ),
+  ];
 }
 
 /** For whom an effect was had is worth saying as soon as more than one request had effects. */

@@ -8,9 +8,16 @@ import { tenantFence } from './tenant-fence.ts';
 import { tenantRoles } from './tenant-roles.ts';
 import { workerAccess } from './worker-role.ts';
 
+/** Whoever starts a pod there is the worker; it shall at least not be the node as well. */
+const RESTRICTED = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+
 export function clusterObjects(): KubernetesObject[] {
   return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM_NAMESPACE, labels: INSTALLED } },
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: SYSTEM_NAMESPACE, labels: { ...INSTALLED, ...RESTRICTED } },
+    },
     ...fence(),
     ...tenantFence(),
     ...tenantRoles(),

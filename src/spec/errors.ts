@@ -35,7 +35,7 @@ export const ERRORS = {
     permanent: true,
     http: 409,
     exit: 7,
-    hint: 'Read the plan again with `naas approvals` and decide on what stands there now.',
+    hint: 'Look at it again (`naas status NAME`, approvers: `naas approvals`) and send it again.',
   },
   NotAwaitingApproval: {
     permanent: true,

@@ -1,6 +1,7 @@
 // Whether a message counts: the lifecycle table, the proof of its sender, the rights that admission recorded. It changes no
 // state; what is not accepted is thrown as the answer.
 import { isAmong, type People, type Sender } from '../spec/approval.ts';
+import type { ErrorName } from '../spec/errors.ts';
 import { type Cell, LIFECYCLE, type MessageName } from '../spec/lifecycle.ts';
 import type { Proof } from '../spec/proof.ts';
 import { reading } from './activities.ts';
@@ -24,7 +25,21 @@ export function ask(run: Run, message: MessageName): Exclude<Cell, { answer: 're
 export function refused(run: Run, cell: Extract<Cell, { answer: 'refuse' }>): Error {
   const { operation, phase } = run.state;
   const other = cell.code === 'StaleDigest' && operation !== null ? missed(operation) : '';
-  return refusal({ code: cell.code, message: `namespace ${run.name} is ${phase}: ${cell.why}${other}` });
+  const hint = operation === null ? undefined : hintBeside(run.name, operation, cell.code);
+  return refusal({
+    code: cell.code,
+    message: `namespace ${run.name} is ${phase}: ${cell.why}${other}`,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** What the table of errors says is for who stands alone before a namespace. */
+function hintBeside(name: string, { step }: Operation, code: ErrorName): string | undefined {
+  if (code === 'StaleDigest')
+    return `\`naas status ${name}\` shows that one; when it has ended, look again and send yours.`;
+  if (code === 'StillInProgress' && step === 'undoing')
+    return `\`naas status ${name}\` shows when it is over; then send it again.`;
+  return undefined;
 }
 
 /** Of two changes at once one wins; the other hears which plan it did not know of. */

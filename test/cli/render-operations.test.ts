@@ -148,6 +148,13 @@ describe('what is blocked', () => {
     expect(lines.some((line) => line.includes(`naas abandon ${NAME}`))).toBe(true);
   });
 
+  it('warns before a living namespace is given up', () => {
+    const abandon = (changes: object) =>
+      renderBlocked(NAME, { ...at, ...changes }, nowMs, plain).find((line) => line.includes('naas abandon'));
+    expect(abandon({ phase: 'ready' })).toContain('give up a living namespace');
+    expect(abandon({})).toContain('end the run with all that is left');
+  });
+
   it('and was abandoned is not said to be undone', () => {
     const lines = renderOutcome(statusWith({ phase: 'abandoned', leftBehind: [LEFT] }), nowMs, plain);
     expect(lines).toEqual([

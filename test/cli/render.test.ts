@@ -269,6 +269,26 @@ describe('what people read', () => {
     `);
   });
 
+  it('a timeline that has lost its beginning says so', () => {
+    const entry = { at: '2026-03-01T11:58:00.000Z', kind: 'notice' as const, text: 'a reminder' };
+    expect(renderHistory(Array(199).fill(entry), plain)[0]).toContain('a reminder');
+    const lines = renderHistory(Array(200).fill(entry), plain);
+    expect([lines[0], lines.length]).toEqual(['(the newest 200)', 201]);
+  });
+
+  it('a hint of its own takes the place of the one for its code', () => {
+    const problems = [
+      { code: 'NotFound' as const, message: 'no local platform runs here', hint: '`naas local up` starts one.' },
+      { code: 'Conflict' as const, message: 'it is held' },
+    ];
+    expect(renderError(new NaasError(problems), plain)).toEqual([
+      'NotFound: no local platform runs here',
+      'Conflict: it is held',
+      '  → `naas local up` starts one.',
+      '  → Look at what holds the name with `naas status NAME`.',
+    ]);
+  });
+
   it('the doctor', () => {
     const lines = renderChecks(
       [

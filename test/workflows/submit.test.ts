@@ -34,12 +34,39 @@ function speaking(prove: Prove): NaasClient {
   return createNaasClient({ address: sharedPlatform().temporalAddress, taskQueue: stand.taskQueue, prove });
 }
 
+function createClient(namespace: string): NaasClient {
+  return createNaasClient({
+    address: sharedPlatform().temporalAddress,
+    namespace,
+    prove: (claims) => stand.prover(PEOPLE.owner)(claims),
+  });
+}
+
 async function runOf(name: string): Promise<string> {
   return withTemporal(
     sharedPlatform().temporalAddress,
     async (client) => (await client.workflow.getHandle(`namespace:${name}`).describe()).runId,
   );
 }
+
+describe("a Temporal namespace that is not Temporal's", () => {
+  const nowhere = createClient('nowhere');
+  afterAll(() => nowhere.close());
+
+  it.each<[string, (client: NaasClient) => Promise<unknown>]>([
+    ['submit', (client) => client.submit(stand.request('sub-nowhere', DEV))],
+    ['submit with an id', (client) => client.submit(stand.request('sub-nowhere', DEV), { requestId: 'r' })],
+    ['status', (client) => client.status('sub-nowhere')],
+    ['teardown', (client) => client.teardown('sub-nowhere')],
+    ['preview', (client) => client.preview(stand.request('sub-nowhere', DEV))],
+    ['list', (client) => client.list()[Symbol.asyncIterator]().next()],
+    ['approvals', (client) => client.approvals({ user: 'lee@example.com', groups: [] })],
+  ])('is named as what is missing: %s', async (_what, call) => {
+    const error = await problemOf(call(nowhere));
+    expect(error).toMatchObject({ code: 'NotFound' });
+    expect(error.message).toMatch(/^Temporal at \S+ has no Temporal namespace nowhere: check TEMPORAL_NAMESPACE$/);
+  });
+});
 
 describe('without a worker', () => {
   it('ends as Unknown after 10 s, and status answers from Temporal alone, marked stale', async () => {
@@ -229,8 +256,14 @@ describe('a request', () => {
       client.workflow.getHandle('namespace:sub-terminated').terminate('an operator was quick'),
     );
     const status = await stand.owner.status('sub-terminated');
-    expect(status).toMatchObject({ phase: 'ready', stale: true });
+    expect(status).toMatchObject({ phase: 'ready', stale: true, endedInTemporal: 'terminated' });
     expect(status.waitsFor?.what).toContain('terminated in Temporal');
+    const refused = await problemOf(stand.owner.teardown('sub-terminated'));
+    expect(refused).toMatchObject({
+      code: 'Ended',
+      problems: [{ hint: expect.stringContaining('`naas recover sub-terminated`') }],
+    });
+    expect(refused.message).toContain('was ready: its run was terminated in Temporal');
   });
 
   it('with the same id and another content is told so, before and after the history was renewed', async () => {

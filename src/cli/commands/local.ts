@@ -62,5 +62,9 @@ function show(context: Context, running: Running): void {
 }
 
 function notRunning(): never {
-  throw new NaasError({ code: 'NotFound', message: 'no local platform runs here; start one with `naas local up`' });
+  throw new NaasError({
+    code: 'NotFound',
+    message: 'no local platform runs here',
+    hint: '`naas local up` starts one.',
+  });
 }
