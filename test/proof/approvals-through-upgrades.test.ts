@@ -236,6 +236,9 @@ async function written(story: Story, delivery: Delivery): Promise<{ message: Dec
   return entry;
 }
 
+/** A renewal is over in a moment. */
+const PAUSE_MS = 50;
+
 const NOT_FOUND = 5;
 const FAILED_PRECONDITION = 9;
 
@@ -243,7 +246,9 @@ const FAILED_PRECONDITION = 9;
 async function answered(client: Client, { name }: Story, message: DecisionMessage): Promise<boolean> {
   for (;;) {
     try {
-      return (await rawUpdate(client, name, 'decide', rawJson(JSON.stringify(message)))) === 'accepted';
+      const answer = await rawUpdate(client, name, 'decide', rawJson(JSON.stringify(message)));
+      if (answer !== 'NotReadyYet') return answer === 'accepted';
+      await new Promise((next) => setTimeout(next, PAUSE_MS));
     } catch (error) {
       const code = (error as { code?: number }).code ?? ((error as ServiceError).cause as { code?: number })?.code;
       if (code === NOT_FOUND) return false;
