@@ -1,17 +1,16 @@
-// Replays recorded histories of every path with the workflows of this tree: a change that would break a running namespace
-// fails here. New recordings: RECORD_HISTORIES=1 (all), or RECORD_HISTORIES=PATH,PATH npm test -- test/replay
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+// Replays the recorded histories of every release with the workflows of this tree: a change that would break a running
+// namespace fails here. RECORD_HISTORIES=1 records what this version lacks, RECORD_HISTORIES=PATH,PATH these anew.
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleWorkflows } from '../../src/local/workflow-bundle.ts';
 import { PHASES, TRANSITIONS } from '../../src/spec/lifecycle.ts';
 import { ROOT } from '../../tools/paths.mjs';
 import { sharedPlatform } from '../support/platform.ts';
 import { RECORDED_PATHS, recordHistories } from '../support/recorded-paths.ts';
+import { historyFile, ownVersion, recordedSets } from '../support/recorded-sets.ts';
 import { variantOf } from '../support/workflow-variant.ts';
-
-const FOLDER = join(import.meta.dirname, 'histories');
 
 /** One of the paths waits three minutes for an approval to lapse. */
 const RECORDING_TAKES_MS = 600_000;
@@ -19,18 +18,29 @@ const RECORDING_TAKES_MS = 600_000;
 let bundle: string;
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  // The core warns of each history that does not fit; the tests say which those are.
+  const logging = { filter: makeTelemetryFilterString({ core: 'ERROR' }) };
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging } });
   const wanted = process.env['RECORD_HISTORIES'];
-  if (wanted !== undefined) {
-    const paths = wanted === '1' ? RECORDED_PATHS : wanted.split(',');
-    const histories = await recordHistories(sharedPlatform().temporalAddress, paths);
-    for (const [path, history] of Object.entries(histories))
-      await writeFile(join(FOLDER, `${path}.json`), `${history}\n`);
-  }
+  if (wanted !== undefined) await record(wanted === '1' ? missing() : wanted.split(','));
   bundle = await bundleWorkflows();
 }, RECORDING_TAKES_MS);
 
 afterAll(() => rm(join(ROOT, '.naas', 'variants'), { recursive: true, force: true }));
+
+/** What a release recorded is what its runs did: it is not written over because a later build does otherwise. */
+function missing(): string[] {
+  const recorded = recordedSets()[ownVersion()] ?? [];
+  return RECORDED_PATHS.filter((path) => !recorded.includes(path));
+}
+
+async function record(paths: readonly string[]): Promise<void> {
+  for (const [path, history] of Object.entries(await recordHistories(sharedPlatform().temporalAddress, paths))) {
+    const file = historyFile(ownVersion(), path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, `${history}\n`);
+  }
+}
 
 interface Recorded {
   workflowId: string;
@@ -44,8 +54,14 @@ interface Recorded {
   };
 }
 
-async function recorded(path: string): Promise<Recorded> {
-  return JSON.parse(await readFile(join(FOLDER, `${path}.json`), 'utf8')) as Recorded;
+/** `VERSION/PATH` of all, whatever release recorded them. */
+function all(): string[] {
+  return Object.entries(recordedSets()).flatMap(([version, paths]) => paths.map((path) => `${version}/${path}`));
+}
+
+async function recorded(which: string): Promise<Recorded> {
+  const [version = '', path = ''] = which.split('/');
+  return JSON.parse(await readFile(historyFile(version, path), 'utf8')) as Recorded;
 }
 
 /** The phases as the run published them, one after the other; a renewed history goes on from `ready`. */
@@ -61,46 +77,135 @@ function stepsOf({ history }: Recorded): string[] {
   return phases.map((phase, index) => `${phases[index - 1] ?? first} → ${phase}`);
 }
 
-async function replay(path: string, codePath: string): Promise<void> {
-  const { workflowId, history } = await recorded(path);
-  await Worker.runReplayHistory({ workflowBundle: { codePath } }, history, workflowId);
+/** Fails with the name of the history, and why it does not fit. */
+async function replay(which: string, { workflowId, history }: Recorded, codePath: string): Promise<void> {
+  try {
+    await Worker.runReplayHistory({ workflowBundle: { codePath } }, history, workflowId);
+  } catch (error) {
+    throw new Error(`${which} does not replay: ${String(error)}`, { cause: error });
+  }
+}
+
+/** One of a life in which something was made, and one of a life in which nothing was: each replay takes its time. */
+const GRANTED = `${ownVersion()}/approved-by-policy`;
+const REJECTED = `${ownVersion()}/rejected`;
+
+/** What a build says of those of the two that it cannot go on with. */
+async function brokenBy(codePath: string): Promise<string[]> {
+  const broken: string[] = [];
+  for (const which of [GRANTED, REJECTED]) {
+    const history = await recorded(which);
+    await replay(which, history, codePath).catch(({ message }: Error) => broken.push(message));
+  }
+  return broken;
+}
+
+function notFitting(which: string): RegExp {
+  return new RegExp(`^${which} does not replay: .*Nondeterminis`, 'i');
 }
 
 describe('recorded histories', () => {
-  it('cover every path', async () => {
-    expect((await readdir(FOLDER)).sort()).toEqual(RECORDED_PATHS.map((path) => `${path}.json`).sort());
-  });
-
   it('together take every step that leads from one phase to another', async () => {
     const taken = new Set<string>();
-    for (const path of RECORDED_PATHS) for (const step of stepsOf(await recorded(path))) taken.add(step);
-    const all = PHASES.flatMap((from) => TRANSITIONS[from].map((to) => `${from} → ${to}`));
-    expect(all.filter((step) => !taken.has(step))).toEqual([]);
+    for (const path of RECORDED_PATHS)
+      for (const step of stepsOf(await recorded(`${ownVersion()}/${path}`))) taken.add(step);
+    const every = PHASES.flatMap((from) => TRANSITIONS[from].map((to) => `${from} → ${to}`));
+    expect(every.filter((step) => !taken.has(step))).toEqual([]);
   });
 
-  it.each(RECORDED_PATHS)('%s replays', async (path) => {
-    await expect(replay(path, bundle)).resolves.toBeUndefined();
+  it.each(all())('%s replays', async (which) => {
+    await expect(replay(which, await recorded(which), bundle)).resolves.toBeUndefined();
   });
 });
 
+const STAGES = 'for (const stage of STAGES) await ensure(run, stage);';
+const IMPORTS = "import { isCancellation } from '@temporalio/workflow';";
+
 describe('the replay gate', () => {
-  it('catches a reordered step', async () => {
-    const reordered = await variantOf(
-      'reordered',
+  it.each<[string, string, ...string[]]>([
+    ['a reordered step', 'provision.ts', 'for (const stage of STAGES)', 'for (const stage of [...STAGES].reverse())'],
+    [
+      'a step that is added without a patch',
       'provision.ts',
-      'for (const stage of STAGES)',
-      'for (const stage of [...STAGES].reverse())',
-    );
-    await expect(replay('approved-by-policy', reordered)).rejects.toThrow(/[Nn]ondeterminis/);
+      STAGES,
+      `await claiming(admittedOf(run).timing, 'once more').claimNamespace({ stage: '' });\n      ${STAGES}`,
+    ],
+    [
+      'a command that is changed without a patch',
+      'provision.ts',
+      ').ensureEquipment(input)',
+      ').ensureGuardrails(input)',
+    ],
+    [
+      'a step that is left out without a patch',
+      'provision.ts',
+      STAGES,
+      "for (const stage of STAGES) if (stage !== 'access') await ensure(run, stage);",
+    ],
+  ])('catches %s, and names the path that it breaks', async (_what, file, ...changes) => {
+    expect(await brokenBy(await variantOf('unpatched', file, ...changes))).toEqual([
+      expect.stringMatching(notFitting(GRANTED)),
+    ]);
   });
 
-  it('catches a step that is added without a patch', async () => {
-    const added = await variantOf(
-      'added',
+  it('lets the same command through behind a patch', async () => {
+    const patched = await variantOf(
+      'patched',
       'provision.ts',
-      'for (const stage of STAGES) await ensure(run, stage);',
-      "await claiming(admittedOf(run).timing, 'once more').claimNamespace({ stage: '' });\n      for (const stage of STAGES) await ensure(run, stage);",
+      "case 'equipment':\n",
+      "case 'equipment':\n      if (patched('equip-otherwise')) return ensuring(timing, 'otherwise').ensureGuardrails(input);\n",
+      IMPORTS,
+      IMPORTS.replace('{ ', '{ patched, '),
     );
-    await expect(replay('approved-by-policy', added)).rejects.toThrow(/[Nn]ondeterminis/);
+    expect(await brokenBy(patched)).toEqual([]);
+  });
+});
+
+describe('a patch that runs have taken', () => {
+  const DECIDED = '  // The phase may have moved on while the proof was checked.\n';
+  const DECISION_IMPORTS = "import { judge, openSlots } from '../spec/approval.ts';";
+  const TAKEN = 'with-a-patch/rejected';
+  let taken: Recorded;
+
+  /** One more step in each decision. */
+  const decidingWith = (name: string, step: string, ...names: string[]): Promise<string> =>
+    variantOf(
+      name,
+      'decision.ts',
+      DECIDED,
+      `  ${step}\n${DECIDED}`,
+      DECISION_IMPORTS,
+      `import { ${names.join(', ')} } from '@temporalio/workflow';\n${DECISION_IMPORTS}`,
+    );
+
+  beforeAll(async () => {
+    const build = await decidingWith('taken', "if (patched('look-twice')) await sleep(1);", 'patched', 'sleep');
+    const histories = await recordHistories(sharedPlatform().temporalAddress, ['rejected'], {
+      NAAS_WORKFLOW_BUNDLE: build,
+    });
+    taken = JSON.parse(histories['rejected'] ?? '') as Recorded;
+    await replay(TAKEN, taken, build);
+    expect(await brokenBy(build)).toEqual([]);
+  });
+
+  it('is missed when it is gone with its step', async () => {
+    await expect(replay(TAKEN, taken, bundle)).rejects.toThrow(notFitting(TAKEN));
+  });
+
+  it('is missed when its step stays without it, by runs of before and after', async () => {
+    const bare = await decidingWith('bare', 'await sleep(1);', 'sleep');
+    await expect(replay(TAKEN, taken, bare)).rejects.toThrow(notFitting(TAKEN));
+    expect(await brokenBy(bare)).toEqual([expect.stringMatching(notFitting(REJECTED))]);
+  });
+
+  it('may be marked as deprecated once no run of before lives', async () => {
+    const ended = await decidingWith(
+      'ended',
+      "deprecatePatch('look-twice'); await sleep(1);",
+      'deprecatePatch',
+      'sleep',
+    );
+    await expect(replay(TAKEN, taken, ended)).resolves.toBeUndefined();
+    expect(await brokenBy(ended)).toEqual([expect.stringMatching(notFitting(REJECTED))]);
   });
 });

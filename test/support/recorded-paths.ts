@@ -259,21 +259,26 @@ async function pausedTwice(stand: Stand, name: string): Promise<void> {
   await stand.untilAll([name], ['deleted']);
 }
 
-export async function recordHistories(address: string, paths: readonly string[]): Promise<Record<string, string>> {
+/** `env`: of the workers, such as the bundle of another build. */
+export async function recordHistories(
+  address: string,
+  paths: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Record<string, string>> {
   const alone = paths.filter((path) => RECORDINGS[path]?.alone);
   const together = paths.filter((path) => !alone.includes(path));
-  const histories = await Promise.all(together.map((path) => record(path, address)));
-  for (const path of alone) histories.push(await record(path, address));
+  const histories = await Promise.all(together.map((path) => record(path, address, env)));
+  for (const path of alone) histories.push(await record(path, address, env));
   return Object.fromEntries(histories);
 }
 
-async function record(path: string, address: string): Promise<[string, string]> {
+async function record(path: string, address: string, env: Record<string, string>): Promise<[string, string]> {
   const { stand: options, act } = RECORDINGS[path] ?? {};
   const stand = await openStand(options);
   const name = `rec-${path}`;
   try {
     // The one path that begins before a worker is there starts its own.
-    if (path !== 'cancelled-before-a-worker-came') await stand.startWorker();
+    if (path !== 'cancelled-before-a-worker-came') await stand.startWorker(env);
     await act?.(stand, name);
     const history = await withTemporal(address, (client) => client.workflow.getHandle(workflowId(name)).fetchHistory());
     return [
