@@ -1,4 +1,6 @@
-// Whether a namespace has exactly the objects that were planned, and whether each was made once. Reads a snapshot and a log.
+// Whether a namespace has exactly the objects that were planned, as they should be, and whether each was made once. Reads a
+// snapshot and a log.
+import { LABEL } from '../../src/spec/names.ts';
 import { keysOf, type Snapshot } from './cluster-snapshot.ts';
 import type { LoggedCall } from './fault-proxy.ts';
 
@@ -6,6 +8,18 @@ import type { LoggedCall } from './fault-proxy.ts';
 export function objectsOf(taken: Snapshot, tenant: string): string[] {
   return keysOf(taken, tenant)
     .map((key) => key.replaceAll(tenant, '*'))
+    .sort();
+}
+
+/** What they say: without what belongs to one life and what the server keeps. Two that ask for the same say the same. */
+export function wordsOf(taken: Snapshot, tenant: string): string[] {
+  return keysOf(taken, tenant)
+    .map((key) => {
+      const { status: _status, ...object } = JSON.parse(taken.get(key) ?? '');
+      const { name, namespace, labels } = object.metadata;
+      delete labels?.[LABEL.incarnation];
+      return JSON.stringify({ ...object, metadata: { name, namespace, labels } }).replaceAll(tenant, '*');
+    })
     .sort();
 }
 
