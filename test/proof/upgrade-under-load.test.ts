@@ -11,10 +11,19 @@ import { sharedPlatform } from '../support/platform.ts';
 import { recordProof } from '../support/proof-table.ts';
 import { failedTasks, lifeOf, withTemporal } from '../support/runs.ts';
 import { DEV, openStand, STAGING, type Stand } from '../support/scenario.ts';
-import { HALTS, type Halted, halted, LARGER, LIVES, type People, patientPeople } from '../support/upgrade-lives.ts';
+import {
+  born,
+  HALTS,
+  type Halted,
+  halted,
+  LARGER,
+  LIVES,
+  type People,
+  patientPeople,
+} from '../support/upgrade-lives.ts';
 import { variantIn } from '../support/workflow-variant.ts';
 
-/** Lives that go on at once, and how many of them end in each of the three times. */
+/** Lives that go on at once, and how many of them end while both builds work, and with the next alone. */
 const LANES = FULL ? 6 : 3;
 const LIVES_EACH = FULL ? 40 : 4;
 
@@ -26,6 +35,7 @@ const ENDING_MS = 1_000;
 const STAND = {
   // Fewer than a life with a change has: histories are renewed between the builds as well.
   timing: { continueAsNewAfterEvents: 60, stageTimeoutSeconds: 60 },
+  lookEveryMs: 500,
 };
 
 /** Temporal's own: on a busy machine a shorter one hands runs back and forth for no other reason. */
@@ -53,25 +63,23 @@ it('lets a new build take over without a task that fails or a run that waits', {
   const first = await stand.startWorker(STICKY);
   const load = beginLoad();
   const early = await haltAll('early');
-  await load.more(LIVES_EACH);
 
   const next = await stand.startWorker({ ...STICKY, NAAS_WORKFLOW_BUNDLE: bundle });
-  await goOn(early);
-  await load.more(LIVES_EACH);
-  const late = await haltAll('late');
+  const [late] = await Promise.all([haltAll('late'), goOn(early), load.more(LIVES_EACH)]);
 
   const gone = first.stop(GRACE_MS);
   await new Promise((resolve) => setTimeout(resolve, ENDING_MS));
   const finished = goOn(late);
   await gone;
   expect(first.ended()).toBe('ended with code 0');
-  await load.more(LIVES_EACH);
-  await Promise.all([load.end(), finished]);
+  await Promise.all([raiseTwins(), finished, load.more(LIVES_EACH).then(() => load.end())]);
   expect(next.ended()).toBeNull();
 
   const kept = [...early, ...late].filter((each) => each.kept !== undefined);
-  await asOneBuildMakesThem(kept);
-  await endAll(kept.map(({ name }) => name));
+  likeTheirTwins(kept, await stand.snapshot());
+  const living = [...kept, ...TWINS].map(({ name }) => name);
+  await Promise.all(living.map((name) => people.owner.teardown(name)));
+  await stand.untilAll(living, ['deleted']);
   await withTemporal(sharedPlatform().temporalAddress, async (client) => {
     await nothingWaits(client);
     for (const name of names) await nothingFailed(client, name);
@@ -177,31 +185,22 @@ async function goOn(all: readonly Halted[]): Promise<void> {
   );
 }
 
-/** Compared with such as have known the next build alone. */
-async function asOneBuildMakesThem(kept: readonly Halted[]): Promise<void> {
-  const twins = [DEV, STAGING, LARGER].map((wanted, index) => ({ name: `twin-${index}`, wanted }));
-  names.push(...twins.map(({ name }) => name));
-  await Promise.all(twins.map(({ name, wanted }) => stand.submit(name, wanted)));
-  await stand.untilAll(['twin-1'], ['awaiting-approval']);
-  await people.lead.decide('twin-1', { decision: 'approve' });
-  await stand.untilAll(
-    twins.map(({ name }) => name),
-    ['ready'],
-  );
-  const now = await stand.snapshot();
+/** Such as have known the next build alone. */
+const TWINS = [DEV, STAGING, LARGER].map((wanted, index) => ({ name: `twin-${index}`, wanted }));
+
+async function raiseTwins(): Promise<void> {
+  names.push(...TWINS.map(({ name }) => name));
+  await Promise.all(TWINS.map(({ name, wanted }) => born(stand, people, name, wanted)));
+}
+
+function likeTheirTwins(kept: readonly Halted[], now: Snapshot): void {
   for (const { name, kept: wanted } of kept) {
-    const twin = twins.find((each) => each.wanted === wanted)?.name ?? '';
+    const twin = TWINS.find((each) => each.wanted === wanted)?.name ?? '';
     const [is, should] = [wordsOf(now, name), wordsOf(now, twin)];
-    expect(should.length).toBeGreaterThan(5);
+    expect(should.length, twin).toBeGreaterThan(5);
     for (const each of is.filter((words) => !should.includes(words))) wrong.push(`${name} has ${each}`);
     for (const each of should.filter((words) => !is.includes(words))) wrong.push(`${name} lacks ${each}`);
   }
-  await endAll(twins.map(({ name }) => name));
-}
-
-async function endAll(living: readonly string[]): Promise<void> {
-  await Promise.all(living.map((name) => people.owner.teardown(name)));
-  await stand.untilAll(living, ['deleted']);
 }
 
 /** No run is left in a phase that leads to another. */

@@ -42,7 +42,7 @@ async function applied(stand: Stand, name: string): Promise<void> {
   if (lastOperation?.outcome !== 'applied') throw new Error(`its operation was ${lastOperation?.outcome}`);
 }
 
-async function born(stand: Stand, { owner, lead }: People, name: string, tier: typeof DEV): Promise<void> {
+export async function born(stand: Stand, { owner, lead }: People, name: string, tier: typeof DEV): Promise<void> {
   await owner.submit(stand.request(name, tier), { requestId: name });
   if (tier === STAGING) {
     await reach(stand, name, 'awaiting-approval');
