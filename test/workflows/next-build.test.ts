@@ -3,8 +3,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { gather } from '../support/fault-proxy-gate.ts';
 import { sharedPlatform } from '../support/platform.ts';
-import { figuresOf, withTemporal } from '../support/runs.ts';
-import { DEV, openStand, STAGING, type Stand } from '../support/scenario.ts';
+import { failedTasks, figuresOf, withTemporal } from '../support/runs.ts';
+import { DEV, openStand, PEOPLE, STAGING, type Stand } from '../support/scenario.ts';
 import { variantOf } from '../support/workflow-variant.ts';
 
 /** The issue's bound for a message to an older run. */
@@ -27,6 +27,10 @@ afterAll(() => stand?.close());
 const IMPORTS = "import { isCancellation } from '@temporalio/workflow';";
 const IMPORTS_WITH_PATCH = "import { isCancellation, patched, sleep } from '@temporalio/workflow';";
 
+function nextBuild(): Promise<string> {
+  return variantOf('next-build', 'provision.ts', STEP, STEP_WITH_PATCH, IMPORTS, IMPORTS_WITH_PATCH);
+}
+
 it('carries on what is ready, what awaits approval and what is being provisioned', async () => {
   await stand.startWorker();
   await Promise.all([stand.submit('next-ready', DEV), stand.submit('next-waits', STAGING)]);
@@ -38,9 +42,8 @@ it('carries on what is ready, what awaits approval and what is being provisioned
   await stand.submit('next-busy', DEV);
   await gate.allArrived();
 
-  const bundle = await variantOf('next-build', 'provision.ts', STEP, STEP_WITH_PATCH, IMPORTS, IMPORTS_WITH_PATCH);
   await stand.killWorkers();
-  await stand.startWorker({ NAAS_WORKFLOW_BUNDLE: bundle });
+  await stand.startWorker({ NAAS_WORKFLOW_BUNDLE: await nextBuild() });
   gate.open();
 
   const answers = await Promise.all(
@@ -65,4 +68,26 @@ it('carries on what is ready, what awaits approval and what is being provisioned
     expect((await figuresOf(client, 'next-waits')).types).toContain('markerRecorded');
     expect((await figuresOf(client, 'next-ready')).types).not.toContain('markerRecorded');
   });
+});
+
+it('keeps what it has led from an older build that comes back: that one can only wait for it', async () => {
+  await stand.killWorkers();
+  await stand.startWorker({ NAAS_WORKFLOW_BUNDLE: await nextBuild() });
+  await stand.submit('next-back', DEV);
+  await stand.untilAll(['next-back'], ['ready']);
+  await stand.killWorkers();
+  await stand.startWorker();
+  const before = await stand.snapshot();
+  const impatient = stand.clientOf(PEOPLE.owner, ANSWERED_WITHIN_MS);
+  await expect(impatient.teardown('next-back')).rejects.toMatchObject({ code: 'Unknown' });
+  await impatient.close();
+  await withTemporal(sharedPlatform().temporalAddress, async (client) => {
+    expect(await failedTasks(client, 'next-back')).toEqual([expect.stringContaining('settle-before-access')]);
+  });
+  expect(await stand.changesSince(before)).toEqual([]);
+
+  await stand.killWorkers();
+  await stand.startWorker({ NAAS_WORKFLOW_BUNDLE: await nextBuild() });
+  await stand.teardown('next-back');
+  await stand.untilAll(['next-back'], ['deleted']);
 });
