@@ -52,6 +52,15 @@ describe('every plan', () => {
     );
   });
 
+  it('lets no label of a request take the place of one of its own', () => {
+    fc.assert(
+      fc.property(specs, (spec) => {
+        const [claimed] = plan({ ...spec, labels: { [LABEL.team]: 'somebody-else' } }).resources;
+        expect(claimed?.object.metadata.labels?.[LABEL.team]).toBe(spec.team);
+      }),
+    );
+  });
+
   it('labels every object with whose it is, leaves the incarnation to admission, and names nothing twice', () => {
     fc.assert(
       fc.property(specs, (spec) => {

@@ -1,6 +1,12 @@
 // Which rule decides, whom it seats, and who may end a namespace.
 import { describe, expect, it } from 'vitest';
-import { approvalPolicy, changePolicy, rightsOf, transferPolicy } from '../../src/spec/approval-rules.ts';
+import {
+  adoptionPolicy,
+  approvalPolicy,
+  changePolicy,
+  rightsOf,
+  transferPolicy,
+} from '../../src/spec/approval-rules.ts';
 import { NaasError } from '../../src/spec/errors.ts';
 import type { IngressOwner } from '../../src/spec/guardrails.ts';
 import { parseRequest } from '../../src/spec/request.ts';
@@ -85,7 +91,9 @@ describe('approvalPolicy', () => {
   });
 
   it('refuses where no rule holds', () => {
-    const bare = { ...catalog, approvals: { ...catalog.approvals, rules: [] } };
+    const rules = catalog.approvals.rules.filter(({ name }) => name !== 'dev-by-policy');
+    expect(rules.length).toBeGreaterThan(0);
+    const bare = { ...catalog, approvals: { ...catalog.approvals, rules } };
     expect(() => approvalPolicy(spec('dev'), ada, {}, bare)).toThrow(NaasError);
   });
 
@@ -157,6 +165,16 @@ describe('changePolicy', () => {
     if (dev === undefined) throw new Error('the shipped catalog has rules');
     const only = { ...catalog, approvals: { ...catalog.approvals, rules: [dev] } };
     expect(changePolicy(spec('prod'), spec('dev'), ada, {}, only)).toMatchObject({ rule: 'dev-by-policy', slots: [] });
+  });
+});
+
+describe('adoptionPolicy', () => {
+  it('asks people where policy alone would approve, and whom the rule asks elsewhere', () => {
+    const { operators } = catalog.policy;
+    expect(adoptionPolicy(spec('dev'), ada, {}, catalog).slots).toEqual([
+      expect.objectContaining({ slot: 'adoption', ...operators, escalation: operators }),
+    ]);
+    expect(adoptionPolicy(spec('staging'), ada, {}, catalog)).toEqual(policy('staging'));
   });
 });
 

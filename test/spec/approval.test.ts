@@ -57,6 +57,12 @@ describe('judging a decision', () => {
     expect(codeOf(judge(state(), given, AT))).toBe(expected);
   });
 
+  it('leaves a seat open where its person said no', () => {
+    const verdict = judge(state(), decision('grace@example.com', [], { decision: 'reject' }), AT);
+    if ('refused' in verdict) throw new Error(verdict.refused.message);
+    expect(openSlots({ ...state(), counted: verdict.all }).map(({ slot }) => slot)).toEqual(['team-lead']);
+  });
+
   it('counts the escalation group after the escalation', () => {
     expect(
       codeOf(judge({ ...state(), escalated: true }, decision('olga@example.com', ['platform-operators']), AT)),

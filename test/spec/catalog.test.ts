@@ -97,6 +97,7 @@ describe('parseCatalog', () => {
     ['tiers/dev.yaml', 'limits.cpu: "2"', 'limits.cpu: "100"', /quotaOverrides|not between 500m and 3/],
     ['tiers/dev.yaml', 'defaultDays: 30', 'defaultDays: 300', /300 days are more than the maximum of 90/],
     ['tiers/dev.yaml', 'defaultRequest: { cpu: 100m', 'defaultRequest: { cpu: 600m', /above the default limit/],
+    ['policy.yaml', 'reservedNames:', 'reservedName: []\nreservedNames:', /did you mean "reservedNames"/],
     ['tiers/dev.yaml', 'amount: "100"', 'amount: 100', /put it in quotes/],
     ['tiers/dev.yaml', 'description:', 'descriptoin:', /did you mean "description"/],
     [

@@ -1,7 +1,13 @@
 // The checks over gathered facts.
 import { describe, expect, it } from 'vitest';
-import { changeGuardrails, type Facts, guardrails, type LiveQuota } from '../../src/spec/guardrails.ts';
-import { LABEL } from '../../src/spec/names.ts';
+import {
+  adoptionGuardrails,
+  changeGuardrails,
+  type Facts,
+  guardrails,
+  type LiveQuota,
+} from '../../src/spec/guardrails.ts';
+import { ANNOTATION, LABEL } from '../../src/spec/names.ts';
 import { parseRequest } from '../../src/spec/request.ts';
 import { resolve } from '../../src/spec/resolve.ts';
 import { LEAST_REQUEST } from '../support/least-request.ts';
@@ -177,6 +183,34 @@ describe('guardrails', () => {
       ),
     );
     expect(problems.map((problem) => problem.code)).toEqual(['NotAllowed', 'Conflict', 'RefusedByGuardrail']);
+  });
+});
+
+describe('the guardrails of an adoption', () => {
+  const marked = { labels: {}, annotations: { [ANNOTATION.adoptAllow]: 'a-1' } };
+  const codes = (changes: Partial<Facts>) =>
+    adoptionGuardrails({ ...facts(changes), requestId: 'a-1' }).map(({ code }) => code);
+
+  it('let a member take over what an administrator has marked for this very request', () => {
+    expect(codes({ liveNamespace: marked })).toEqual([]);
+  });
+
+  it.each([
+    ['nothing stands there', { liveNamespace: null }, 'NotFound'],
+    ['it carries no mark', { liveNamespace: { labels: {}, annotations: {} } }, 'RefusedByGuardrail'],
+    [
+      'its mark is for another request',
+      { liveNamespace: { labels: {}, annotations: { [ANNOTATION.adoptAllow]: 'a-0' } } },
+      'RefusedByGuardrail',
+    ],
+    ['naas manages it already', { liveNamespace: { ...marked, labels: { [LABEL.incarnation]: 'x' } } }, 'Conflict'],
+    [
+      'the sender may not submit for the team',
+      { liveNamespace: marked, sender: { subject: 'eve@example.com', groups: [] } },
+      'NotAllowed',
+    ],
+  ])('refuse it where %s', (_what, changes, code) => {
+    expect(codes(changes)).toEqual([code]);
   });
 });
 

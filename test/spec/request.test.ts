@@ -133,6 +133,18 @@ describe('parseRequest', () => {
     expect(ran).toBe(false);
   });
 
+  it.each([
+    ['what contains itself', 'contains itself', itself()],
+    ['what is no plain object', 'no plain object', new Map()],
+    [
+      'what holds far too much',
+      'more than 10000 values',
+      Object.fromEntries(Array.from({ length: 10_001 }, (_, at) => [`k${at}`, ''])),
+    ],
+  ])('refuses %s, and says that', (_what, why, labels) => {
+    expect(problemsOf(() => parseRequest({ ...LEAST_REQUEST, labels }))[0]?.message).toContain(why);
+  });
+
   it('answers every hostile value with problems, quickly', () => {
     let refused = 0;
     fc.assert(
@@ -215,3 +227,9 @@ describe('requestJsonSchema', () => {
     });
   });
 });
+
+function itself(): Record<string, unknown> {
+  const loop: Record<string, unknown> = {};
+  loop['loop'] = loop;
+  return loop;
+}

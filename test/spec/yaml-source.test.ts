@@ -54,6 +54,7 @@ describe('readYaml', () => {
     ['too large a text', `a: ${'x'.repeat(MAX_SOURCE_BYTES)}`, '256 KiB'],
     ['too large a text in bytes', `a: ${'ä'.repeat(MAX_SOURCE_BYTES / 2)}`, '256 KiB'],
     ['deep nesting', `a: ${'['.repeat(30)}${']'.repeat(30)}`, 'deeper'],
+    ['nesting beyond the stack of any parser', `a: ${'['.repeat(100_000)}`, 'deeper'],
     [
       'deep nesting by indentation',
       Array.from({ length: 40 }, (_, depth) => `${' '.repeat(depth)}k:`).join('\n'),

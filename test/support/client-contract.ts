@@ -102,6 +102,10 @@ export const STORIES: Record<string, Story> = {
     expect(
       (await told.refused('another team, while the name rests', paul.submit(theirs, { requestId: `${name}-6` }))).code,
     ).toBe('Conflict');
+    expect(
+      (await told.refused('a stranger, while it rests', world.as(stranger).submit(request, { requestId: `${name}-7` })))
+        .code,
+    ).toBe('Conflict');
     expect((await ada.submit(request, { requestId: `${name}-5` })).phase).toBe('provisioning');
     await world.until(name, 'ready');
     await ada.teardown(name);
@@ -189,7 +193,9 @@ export const STORIES: Record<string, Story> = {
     await told.call('a preview of it', ada.preview({ ...request, tier: 'gigantic' }));
     await told.refused('another team', world.as(stranger).submit(request, { requestId: `${name}-2` }));
     await told.refused('an adoption of nothing', ada.adopt(request, { requestId: `${name}-3` }));
-    await told.refused('a recovery by who may not', ada.recover(name, { requestId: `${name}-4` }));
+    expect((await told.refused('a recovery by who may not', ada.recover(name, { requestId: `${name}-4` }))).code).toBe(
+      'NotAllowed',
+    );
     await told.refused('a recovery of nothing', world.as(operator).recover(name, { requestId: `${name}-5` }));
   },
 
@@ -216,7 +222,9 @@ export const STORIES: Record<string, Story> = {
     const smaller = { ...request, leaseDays: 10, members: { admins: [{ group: 'shop-leads' }] } };
     await told.refused('a stranger changes', world.as(stranger).change(name, smaller));
     await told.refused('from another plan', ada.change(name, smaller, { basedOn: '0'.repeat(64) }));
-    await told.refused('another name', ada.change(name, { ...smaller, name: `${name}-else` }));
+    expect((await told.refused('another name', ada.change(name, { ...smaller, name: `${name}-else` }))).code).toBe(
+      'InvalidRequest',
+    );
     const why = { requestId: `${name}-3`, basedOn: planDigest, reason: 'the ledger is done early' };
     const asked = await told.call('change', ada.change(name, smaller, why));
     expect(asked.operation).toEqual({ kind: 'change', step: 'awaiting-approval' });
@@ -229,6 +237,10 @@ export const STORIES: Record<string, Story> = {
       request: { request: { project: 'ledger' } },
     });
     await told.refused('another change', ada.change(name, request, { requestId: `${name}-4` }));
+    expect(
+      (await told.refused('the same id with another change', ada.change(name, request, { requestId: `${name}-3` })))
+        .code,
+    ).toBe('RequestIdReused');
     await told.call('decide', world.as(lead).decide(name, { decision: 'approve' }));
     await expect.poll(async () => (await world.until(name, 'ready')).operation, PATIENCE).toBeUndefined();
     const changed = await told.call('changed', ada.status(name));

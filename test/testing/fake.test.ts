@@ -106,6 +106,10 @@ describe('a test that drives the fake', () => {
     expect(blocked.phase).toBe('blocked');
     expect(blocked.blocked?.problems[0]).toMatchObject({ code: 'Forbidden' });
     expect(await fake.fail('blocks')).toMatchObject({ phase: 'blocked', blocked: { attempts: 2 } });
+    // What a blocked namespace needs is for operators.
+    await expect(ada.retry('blocks')).rejects.toMatchObject({ code: 'NotAllowed' });
+    await expect(ada.skip('blocks', { reason: 'mine' })).rejects.toMatchObject({ code: 'NotAllowed' });
+    await expect(ada.abandon('blocks', { reason: 'mine' })).rejects.toMatchObject({ code: 'NotAllowed' });
     expect((await fake.deleted('blocks')).phase).toBe('deleted');
   });
 

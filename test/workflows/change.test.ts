@@ -86,6 +86,25 @@ describe('change', () => {
     await stand.untilAll([name], ['deleted']);
   });
 
+  it('asks people again where what stands has moved since they looked', async () => {
+    const name = 'change-moved';
+    await living(name, STAGING);
+    const wanted = { ...stand.request(name, STAGING), purpose: 'another purpose' };
+    const { changeDigest } = await stand.owner.change(name, wanted);
+    const less = JSON.stringify({ spec: { hard: { 'limits.cpu': '1' } } });
+    await kubectl(stand.kube, 'patch', 'resourcequota', 'naas-quota', '-n', name, '--type=merge', '-p', less);
+    await stand.lead.decide(name, { decision: 'approve' });
+    await expect
+      .poll(async () => (await stand.owner.status(name)).operation, { timeout: 30_000 })
+      .toMatchObject({ step: 'awaiting-approval', changeDigest: expect.not.stringMatching(changeDigest) });
+    expect((await quotaOf(name))['limits.cpu']).toBe('1');
+    await stand.lead.decide(name, { decision: 'approve' });
+    expect((await stand.untilOperation(name)).lastOperation?.outcome).toBe('applied');
+    expect((await quotaOf(name))['limits.cpu']).not.toBe('1');
+    await stand.owner.teardown(name);
+    await stand.untilAll([name], ['deleted']);
+  });
+
   it('asks people by rule, and leaves the namespace alone when they say no', async () => {
     const name = 'change-rejected';
     await living(name, STAGING);
