@@ -1,0 +1,21 @@
+// `npm run mutate`: set-up, then each guard is taken away once and has to be missed by a test. Plain JavaScript without
+// dependencies.
+import { next, script } from './next.mjs';
+import { endWithSignals } from './run.mjs';
+import { setup } from './setup.mjs';
+
+const args = process.argv.slice(2);
+const only = (...flags) => flags.some((flag) => args.includes(flag));
+const runs = !only('--help', '-h', '--list');
+const servers = runs && !only('--unit');
+
+// Stdout belongs to the report: `--json` is one object and nothing else.
+console.log = console.error;
+endWithSignals();
+try {
+  const env = await setup({ controlPlane: servers, temporal: servers, testServer: servers });
+  process.exitCode = await next([script('test', 'mutate', 'main.ts'), ...args], env);
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
