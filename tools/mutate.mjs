@@ -5,9 +5,9 @@ import { endWithSignals } from './run.mjs';
 import { setup } from './setup.mjs';
 
 const args = process.argv.slice(2);
-const only = (...flags) => flags.some((flag) => args.includes(flag));
-const runs = !only('--help', '-h', '--list');
-const servers = runs && !only('--unit');
+const has = (...flags) => flags.some((flag) => args.includes(flag));
+const runs = !has('--help', '-h', '--list');
+const servers = runs && !has('--unit');
 
 // Stdout belongs to the report: `--json` is one object and nothing else.
 console.log = console.error;
