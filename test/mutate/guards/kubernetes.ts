@@ -44,7 +44,7 @@ export const KUBERNETES: Guard[] = [
       tests: ['test/providers/kubernetes/bad-answers.test.ts'],
     },
   }),
-  ...guardsOf('src/providers/kubernetes/write-rate.ts', kubernetes('bad-answers'), {
+  ...guardsOf('src/providers/kubernetes/write-rate.ts', kubernetes('pure', 'none'), {
     'no-wait-beyond-the-deadline': { find: 'if (waitMs > options.deadlineMs - Date.now()) throw late();', replace: '' },
   }),
   ...guardsOf('src/providers/kubernetes/failures.ts', kubernetes('bad-answers'), {

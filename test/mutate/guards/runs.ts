@@ -69,18 +69,33 @@ export const RUNS: Guard[] = [
       ...on('workflows/submit', 'repeated without a pause holds up no renewal'),
     },
   }),
-  ...guardsOf('src/workflows/payload.ts', on('workflows/hostile-messages', 'a malformed message'), {
-    'message-has-its-shape': { find: 'if (wrong.length + strange.length > 0) throw', replace: 'if (false) throw' },
-    'message-is-an-object': {
-      find: "if (typeof message !== 'object' || message === null || Array.isArray(message)) {",
-      replace: 'if (false) {',
+  ...guardsOf(
+    'src/workflows/payload.ts',
+    { servers: 'none', tests: ['test/workflows/payload.test.ts'] },
+    {
+      'message-has-its-shape': { find: 'if (wrong.length + strange.length > 0) throw', replace: 'if (false) throw' },
+      'message-has-no-strange-field': {
+        find: 'if (wrong.length + strange.length > 0) throw',
+        replace: 'if (wrong.length > 0) throw',
+      },
+      'message-is-an-object': {
+        find: "if (typeof message !== 'object' || message === null || Array.isArray(message)) {",
+        replace: 'if (false) {',
+      },
+      'message-is-not-too-deep': {
+        find: 'present(value) ?? (isDeeper(value, MAX_DEPTH) ?',
+        replace: 'present(value) ?? (isDeeper(value, MAX_DEPTH) && false ?',
+      },
+      'message-text-is-bounded': {
+        find: "typeof value === 'string' && value !== '' && value.length <= most",
+        replace: "typeof value === 'string' && value.length <= most + 1_000_000",
+      },
+      'message-decides-yes-or-no': {
+        find: "typeof value === 'string' && allowed.includes(value) ?",
+        replace: "typeof value === 'string' ?",
+      },
     },
-    'message-is-not-too-deep': {
-      find: 'present(value) ?? (isDeeper(value, MAX_DEPTH) ?',
-      replace: 'present(value) ?? (isDeeper(value, MAX_DEPTH) && false ?',
-      ...on('workflows/hostile-messages', 'well formed around something monstrous'),
-    },
-  }),
+  ),
   ...guardsOf('src/workflows/data-converter.ts', on('workflows/hostile-messages', 'in bytes that nobody can read'), {
     'unreadable-bytes-stop-nobody': {
       find: '      return undefined as T;',

@@ -202,6 +202,17 @@ describe('a right that the server says is missing', () => {
     expect(reviews()).toEqual([]);
   });
 
+  it('is a policy’s to refuse under any status: no field is wrong then, and no name taken', async () => {
+    for (const [status, reason] of [
+      [422, 'Invalid'],
+      [400, 'BadRequest'],
+      [409, 'Conflict'],
+    ] as const) {
+      const denied = refusal(status, reason, 'admission webhook "owners.example.com" denied the request: ask them');
+      expect((await applied((_incoming, response) => json(response, status, denied))).code).toBe('Forbidden');
+    }
+  });
+
   it('is NotReadyYet when an admission plugin still reads what it judges by', async () => {
     const early = refusal(403, 'Forbidden', 'configmaps "info" is forbidden: not yet ready to handle request');
     expect((await applied((_incoming, response) => json(response, 403, early))).code).toBe('NotReadyYet');

@@ -4,6 +4,7 @@ import { parseDeletionReport } from '../../../src/providers/kubernetes/deletion-
 import { redact } from '../../../src/providers/kubernetes/redact.ts';
 import { retryAfterMs } from '../../../src/providers/kubernetes/retry-after.ts';
 import { createServerClock } from '../../../src/providers/kubernetes/server-clock.ts';
+import { createWriteRate } from '../../../src/providers/kubernetes/write-rate.ts';
 
 const kindOf = (resource: string) => (resource === 'configmaps' ? { apiVersion: 'v1', kind: 'ConfigMap' } : undefined);
 const condition = (type: string, message: string, status = 'True') => ({ type, status, message });
@@ -97,6 +98,18 @@ describe('the server clock', () => {
     clock.learn(undefined, 1, 2);
     clock.learn('yesterday', 1, 2);
     expect([clock.known(), clock.offsetMs()]).toEqual([false, 0]);
+  });
+});
+
+describe('the rate of writes', () => {
+  it('lets a first one go, and refuses at once what would have to wait beyond its deadline', async () => {
+    const rate = createWriteRate(2);
+    const late = new Error('too late');
+    const taken = await Promise.allSettled(
+      [1, 2, 3, 4, 5].map(() => rate.take({ deadlineMs: Date.now() + 100 }, () => late)),
+    );
+    expect(taken[0]).toMatchObject({ status: 'fulfilled' });
+    expect(taken.at(-1)).toMatchObject({ status: 'rejected', reason: late });
   });
 });
 
