@@ -14,8 +14,8 @@ export interface Guard {
   tests: readonly string[];
   /** That they need. `shared`: they only borrow the certificate of the embedded platform; `own`: they leave things on it. */
   servers: 'none' | 'shared' | 'own';
-  /** Part of the full names of the tests to run: a whole file of stories on real servers takes minutes. */
-  titled?: string;
+  /** Parts of the full names of the tests to run, because a whole file of stories on real servers takes minutes. */
+  titled?: readonly string[];
 }
 
 /** Guards of one file, each with what is its own. */

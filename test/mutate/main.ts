@@ -82,7 +82,7 @@ function asTheyAre(guards: readonly Guard[]): Chosen[] {
     const those = guards.filter((guard) => guard.servers === servers);
     const whole = [...new Set(those.flatMap((guard) => (guard.titled === undefined ? guard.tests : [])))];
     const named = those.filter(({ tests }) => tests.some((file) => !whole.includes(file)));
-    const titled = [...new Set(named.flatMap((guard) => guard.titled ?? []))].map(pattern).join('|');
+    const titled = pattern([...new Set(named.flatMap((guard) => guard.titled ?? []))]);
     return [
       ...(whole.length === 0 ? [] : [{ servers, tests: whole }]),
       ...(named.length === 0 ? [] : [{ servers, tests: [...new Set(named.flatMap(({ tests }) => tests))], titled }]),
@@ -93,7 +93,7 @@ function asTheyAre(guards: readonly Guard[]): Chosen[] {
 async function withoutEach(place: Place, guards: readonly Guard[]): Promise<Result[]> {
   const results: Result[] = [];
   for (const guard of guards) {
-    const titled = guard.titled === undefined ? undefined : pattern(guard.titled);
+    const titled = guard.titled && pattern(guard.titled);
     const verdict = await place.tree
       .mutated(guard, () => attempt(place, { ...guard, titled }))
       .catch((error: Error) => ({ verdict: 'error' as const, by: error.message, seconds: 0 }));
@@ -107,8 +107,8 @@ async function withoutEach(place: Place, guards: readonly Guard[]): Promise<Resu
 }
 
 /** Titles are texts, what vitest takes is a pattern. */
-function pattern(title: string): string {
-  return title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+function pattern(titles: readonly string[]): string {
+  return titles.map((title) => title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
 }
 
 process.exitCode = await main();

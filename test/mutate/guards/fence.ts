@@ -1,9 +1,10 @@
 // Guards that the API server itself holds: the admission policies and the roles that `naas install` puts there.
 import { type Guard, guardsOf } from '../guard.ts';
 
-const fence = (titled: string) => ({ servers: 'own', tests: ['test/ops/fence.test.ts'], titled }) as const;
+const fence = (titled: string) => ({ servers: 'own', tests: ['test/ops/fence.test.ts'], titled: [titled] }) as const;
 const tenants = { servers: 'own', tests: ['test/ops/tenant-fence.test.ts'] } as const;
-const roles = (titled: string) => ({ servers: 'own', tests: ['test/ops/tenant-roles.test.ts'], titled }) as const;
+const roles = (titled: string) =>
+  ({ servers: 'own', tests: ['test/ops/tenant-roles.test.ts'], titled: [titled] }) as const;
 
 export const FENCE: Guard[] = [
   ...guardsOf('src/ops/fence.ts', fence('naas is denied'), {
@@ -111,7 +112,7 @@ export const FENCE: Guard[] = [
   }),
   ...guardsOf(
     'src/spec/secretive.ts',
-    { servers: 'own', tests: ['test/ops/blocker-reader.test.ts'], titled: 'the rules leave out every kind' },
+    { servers: 'own', tests: ['test/ops/blocker-reader.test.ts'], titled: ['the rules leave out every kind'] },
     {
       'reader-lists-no-secrets': { find: '/secret|token|credential|password/i', replace: '/^$/' },
     },

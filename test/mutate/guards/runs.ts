@@ -1,8 +1,11 @@
 // Guards of a run that only the real servers can take away unnoticed, or not.
 import { type Guard, guardsOf } from '../guard.ts';
 
-const on = (name: string, titled?: string) =>
-  ({ servers: 'own', tests: [`test/${name}.test.ts`], ...(titled === undefined ? {} : { titled }) }) as const;
+/** Until then no worker runs in its file. */
+const WORKER_COMES = 'loses no request whose update never arrived';
+
+const on = (name: string, ...titled: string[]) =>
+  ({ servers: 'own', tests: [`test/${name}.test.ts`], ...(titled.length === 0 ? {} : { titled }) }) as const;
 
 export const RUNS: Guard[] = [
   ...guardsOf('src/workflows/provision.ts', on('proof/order'), {
@@ -27,8 +30,8 @@ export const RUNS: Guard[] = [
       ...on('workflows/pause'),
     },
     'gone-before-it-is-said': {
-      find: 'if (!gone) return dies(run, remaining);',
-      replace: 'void dies;\n      void remaining;',
+      find: 'if (!gone && (stuck || isOverdue(run))) return keptBy(entries, remaining);\n      if (!gone) return dies(run, remaining);',
+      replace: 'void [gone, stuck, remaining, isOverdue, keptBy, dies];',
       ...on('proof/stuck-namespace'),
     },
   }),
@@ -66,7 +69,7 @@ export const RUNS: Guard[] = [
     'renewal-asks-to-come-again': {
       find: "if (run.renewing) throw refusal({ code: 'NotReadyYet', message: `${run.name} renews its history: send it again` });",
       replace: '',
-      ...on('workflows/submit', 'repeated without a pause holds up no renewal'),
+      ...on('workflows/submit', WORKER_COMES, 'repeated without a pause holds up no renewal'),
     },
   }),
   ...guardsOf(
@@ -124,7 +127,7 @@ export const RUNS: Guard[] = [
       replace: 'const since = {};',
     },
   }),
-  ...guardsOf('src/workflows/submission.ts', on('workflows/submit', 'repeated is the same request'), {
+  ...guardsOf('src/workflows/submission.ts', on('workflows/submit', WORKER_COMES, 'repeated is the same request'), {
     'same-request-of-the-same-person': {
       find: ' && sender.subject === state.admission?.sender.subject;',
       replace: ';',
@@ -132,7 +135,7 @@ export const RUNS: Guard[] = [
     'on-its-way-out-is-a-conflict': {
       find: "if (state.step === 'undoing' || state.cancelledBy !== undefined) return false;",
       replace: '',
-      ...on('workflows/submit', 'while it is on its way out'),
+      ...on('workflows/submit', WORKER_COMES, 'while it is on its way out'),
     },
   }),
   ...guardsOf('src/workflows/change.ts', on('proof/change-races', 'eight changes at once'), {
@@ -172,7 +175,7 @@ export const RUNS: Guard[] = [
       replace: '  delete state.takeover;\n  const takeover: Transition = {\n',
     },
   }),
-  ...guardsOf('src/client/index.ts', on('workflows/submit', 'that the server answers from the memory'), {
+  ...guardsOf('src/client/index.ts', on('workflows/submit', WORKER_COMES, 'that the server answers from the memory'), {
     'old-answer-is-no-new-one': {
       find: "if (before !== undefined && before.status.name !== 'RUNNING')",
       replace: 'if (false)',
@@ -180,7 +183,7 @@ export const RUNS: Guard[] = [
     'terminated-is-shown': {
       find: 'return isEnd(status.phase) ? status : asFarAsItRuns(status, run);',
       replace: 'void asFarAsItRuns;\n        return run === undefined ? status : status;',
-      ...on('workflows/submit', 'whose run somebody terminated'),
+      ...on('workflows/submit', WORKER_COMES, 'whose run somebody terminated'),
     },
   }),
 ];
