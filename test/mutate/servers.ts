@@ -8,6 +8,6 @@ export const SERVERS = 'NAAS_MUTATE_SERVERS';
 export default async function servers(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env[SERVERS] ?? 'own';
   if (given === 'own') return ownPlatform(project);
-  project.provide('platform', JSON.parse(given));
+  project.provide('platforms', [JSON.parse(given)]);
   return async () => undefined;
 }

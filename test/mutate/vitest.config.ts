@@ -20,7 +20,7 @@ export default defineConfig({
     ...(servers === 'none'
       ? {}
       : { globalSetup: ['./test/mutate/servers.ts'], setupFiles: ['./test/support/end-with-run.ts'] }),
-    fileParallelism: servers !== 'own',
+    fileParallelism: servers === 'none',
     // Unmutated they take a fifth of it; what waits for longer has missed the guard.
     testTimeout: servers === 'own' ? 90_000 : 30_000,
     hookTimeout: 90_000,

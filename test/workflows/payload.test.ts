@@ -6,9 +6,9 @@ import {
   checkChange,
   checkDecision,
   checkEnding,
-  checkGivingUp,
   checkPreview,
   checkRetry,
+  checkSkip,
   checkSubmission,
   checkTransfer,
 } from '../../src/workflows/payload.ts';
@@ -25,7 +25,7 @@ const MESSAGES: [name: string, check: (message: unknown) => unknown, good: Recor
   ['change', checkChange, { requestId: 'r-1', request: {}, by }],
   ['transfer', checkTransfer, { requestId: 'r-1', team: 'payments', by }],
   ['retry', checkRetry, { requestId: 'r-1', by }],
-  ['skip', checkGivingUp, { requestId: 'r-1', reason: 'no use', by }],
+  ['skip', checkSkip, { requestId: 'r-1', reason: 'no use', by }],
 ];
 
 function problemsOf(check: (message: unknown) => unknown, message: unknown): Problem[] {
