@@ -127,10 +127,13 @@ function nextBuild(): Promise<string> {
   );
 }
 
+/** The worker gives its activities 10 s to end; a pod is allowed longer. */
+const GRACE_MS = 40_000;
+
 /** As a rolling deployment does: asked to end, not killed. */
 async function goneFor(worker: TestWorker): Promise<void> {
-  await worker.stop();
-  expect(worker.ended()).not.toBeNull();
+  await worker.stop(GRACE_MS);
+  expect(worker.ended()).toBe('ended with code 0');
 }
 
 async function severally(act: (story: Story) => Promise<void>): Promise<void> {
