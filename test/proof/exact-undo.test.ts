@@ -45,6 +45,12 @@ function forGood(moment: Moment, index: number): Fault {
   return moment === 'before' ? { mode: 'fail-before', status } : { mode: 'fail-after', status };
 }
 
+/** What passes by itself: the API server's own words, or a connection that breaks. */
+function forAMoment(moment: Moment, index: number): Fault {
+  if (index % 4 < 2) return moment === 'before' ? { mode: 'reset-before' } : { mode: 'reset-after' };
+  return moment === 'before' ? { mode: 'fail-before', status: 429 } : { mode: 'fail-after', status: 500 };
+}
+
 function tenants(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}${String(index + 1).padStart(2, '0')}`);
 }
@@ -97,6 +103,21 @@ describe('exact undo', () => {
     );
     await Promise.all(names.map((name) => stand.teardown(name)));
     await expectBlockedThenGone(cases, names, rules, 'deleted');
+  });
+
+  it('deletes all the same when a write of teardown fails for a moment', async () => {
+    const cases = casesOf(table.teardown);
+    const names = tenants('undo-m', cases.length);
+    await Promise.all(names.map((name) => stand.submit(name, DEV)));
+    await stand.untilAll(names, ['ready']);
+    const rules = cases.map(({ point, moment }, index) =>
+      ruleAt(stand.proxy, names[index] ?? '', point, { fault: forAMoment(moment, index), times: 1 }),
+    );
+    await Promise.all(names.map((name) => stand.teardown(name)));
+    await stand.untilAll(names, ['deleted']);
+    for (const [index, rule] of rules.entries()) expect(rule.hits(), `${cases[index]?.title} was met`).toBe(1);
+    expect(await stand.changesSince(before)).toEqual([]);
+    counted += cases.length;
   });
 
   it('blocks when a write of undo fails for good, and ends by itself when it can', async () => {
