@@ -3,7 +3,7 @@
 // every field held by whom it was held; or the operation is applied whole.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { diff, generalContent, managersOf, type Snapshot } from '../support/cluster-snapshot.ts';
-import { batches, describePoint, type EffectPoint, type Moment, ruleAt } from '../support/effects-table.ts';
+import { batches, describePoint, type Moment, ruleAt } from '../support/effects-table.ts';
 import type { Fault } from '../support/fault-proxy-rules.ts';
 import {
   adoptFleet,
@@ -19,7 +19,6 @@ import {
   type OperationCase,
   type OperationTable,
   operationTable,
-  type Part,
   sampleOfKinds,
 } from '../support/operation-table.ts';
 import { proofCases } from '../support/proof-cases.ts';
@@ -60,14 +59,32 @@ afterAll(async () => {
   proof.record();
 }, LONGEST_MS);
 
-/** In turn before and after the effect, and each at both moments in the full run. */
-const casesOf = (part: Part, pick: (points: readonly EffectPoint[]) => readonly EffectPoint[]): OperationCase[] =>
-  tables.flatMap((table) => casesOfPart(table, part, FULL ? table[part] : pick(table[part]), FULL ? 'each' : 'turns'));
-const all = (points: readonly EffectPoint[]): readonly EffectPoint[] => points;
+/** For good it leads to the undo; for a moment the operation goes on. */
+type Fails = 'for good' | 'for a moment';
+const FAILS: readonly Fails[] = ['for good', 'for a moment'];
 
-type Placed = OperationCase & { name: string };
+type Case = OperationCase & { fails: Fails };
+type Placed = Case & { name: string };
 
-async function inRounds(cases: readonly OperationCase[], round: (batch: Placed[]) => Promise<void>): Promise<void> {
+/** In the full run each write at each moment in both ways; else each once, in turn. */
+function casesOfOperations(): Case[] {
+  return tables.flatMap((table, number) => {
+    const cases = casesOfPart(table, 'operation', table.operation, FULL ? 'each' : 'turns', number);
+    return cases.flatMap((each, index): Case[] => {
+      const turn = FAILS[Math.floor(index / 2) % FAILS.length] ?? 'for good';
+      return (FULL ? FAILS : [turn]).map((fails) => ({ ...each, fails, title: `${each.title}, ${fails}` }));
+    });
+  });
+}
+
+function casesOfUndo(): Case[] {
+  const cases = tables.flatMap((table) =>
+    casesOfPart(table, 'undo', FULL ? table.undo : sampleOfKinds(table.undo), FULL ? 'each' : 'turns'),
+  );
+  return cases.map((each) => ({ ...each, fails: 'for good' }));
+}
+
+async function inRounds(cases: readonly Case[], round: (batch: Placed[]) => Promise<void>): Promise<void> {
   for (const batch of batches(cases, BATCH)) await proof.hold(batch.length, async () => round(await assigned(batch)));
 }
 
@@ -82,12 +99,7 @@ const PASSING: Record<Moment, Fault[]> = {
 };
 
 const passing = (moment: Moment, index: number): Fault =>
-  PASSING[moment][Math.floor(index / 2) % PASSING[moment].length] ?? { mode: 'reset-before' };
-
-const plant = (batch: readonly Placed[], faultOf: (moment: Moment, index: number) => Fault) =>
-  batch.map(({ name, point, moment }, index) =>
-    ruleAt(stand.proxy, name, point, { fault: faultOf(moment, index), times: 1 }),
-  );
+  PASSING[moment][index % PASSING[moment].length] ?? { mode: 'reset-before' };
 
 const beginAll = (batch: readonly Placed[]): Promise<unknown> =>
   Promise.all(batch.map(({ table, name }) => table.fleet.begin(name)));
@@ -112,10 +124,18 @@ async function look(batch: readonly Placed[]): Promise<Before> {
   return { content, managers: managersOf(await stand.snapshot(), theirs) };
 }
 
-async function expectAsBefore(batch: readonly Placed[], before: Before): Promise<void> {
+/** All of the cluster but what was applied. */
+async function expectAsBefore(
+  batch: readonly Placed[],
+  before: Before,
+  applied: readonly Placed[] = [],
+): Promise<void> {
   const now = await look(batch);
-  expect(diff(before.content, now.content), 'as before').toEqual([]);
-  expect(diff(before.managers, now.managers), 'held by whom it was held').toEqual([]);
+  const isApplied = (line: string): boolean =>
+    applied.some(({ name }) => line.includes(` ${name}/`) || line.includes(`Namespace.v1 /${name}:`));
+  const others = (lines: readonly string[]): string[] => lines.filter((line) => !isApplied(line));
+  expect(others(diff(before.content, now.content)), 'as before').toEqual([]);
+  expect(others(diff(before.managers, now.managers)), 'held by whom it was held').toEqual([]);
 }
 
 /** But for its life each is like the one on which nothing was broken. */
@@ -142,38 +162,28 @@ describe('an operation', () => {
   });
 
   it(
-    'is undone wherever a write fails for good',
+    'is undone wherever a write fails for good, and applied whole where it fails for a moment',
     async () => {
-      await inRounds(casesOf('operation', all), async (batch) => {
+      await inRounds(casesOfOperations(), async (batch) => {
         const before = await look(batch);
-        const rules = plant(batch, forGood);
+        const rules = batch.map(({ name, point, moment, fails }, index) =>
+          ruleAt(stand.proxy, name, point, {
+            fault: fails === 'for good' ? forGood(moment, index) : passing(moment, index),
+            times: 1,
+          }),
+        );
         await beginAll(batch);
         const ends = await endAll(batch);
         batch.forEach((each, index) => {
+          const { outcome, problems = [], inventory = [] } = ends[index] ?? {};
           expect(rules[index]?.hits(), `${each.title} was met`).toBe(1);
-          expect(ends[index]?.outcome, each.title).toBe('undone');
-          expectNamed(ends[index]?.problems ?? [], each);
+          expect(outcome, each.title).toBe(each.fails === 'for good' ? 'undone' : 'applied');
+          if (each.fails === 'for good') expectNamed(problems, each);
+          else expect(inventory.filter(({ state }) => state !== 'confirmed')).toEqual([]);
         });
-        await expectAsBefore(batch, before);
-      });
-    },
-    LONGEST_MS,
-  );
-
-  it(
-    'is applied whole where a write fails for a moment',
-    async () => {
-      await inRounds(casesOf('operation', sampleOfKinds), async (batch) => {
-        const rules = plant(batch, passing);
-        await beginAll(batch);
-        const ends = await endAll(batch);
-        batch.forEach(({ title }, index) => {
-          expect(rules[index]?.hits(), `${title} was met`).toBe(1);
-          const { outcome, inventory = [] } = ends[index] ?? {};
-          expect({ title, outcome }).toEqual({ title, outcome: 'applied' });
-          expect(inventory.filter(({ state }) => state !== 'confirmed')).toEqual([]);
-        });
-        await expectLikeClean(batch);
+        const applied = batch.filter(({ fails }) => fails === 'for a moment');
+        await expectAsBefore(batch, before, applied);
+        await expectLikeClean(applied);
       });
     },
     LONGEST_MS,
@@ -184,7 +194,7 @@ describe('the undo of an operation', () => {
   it(
     'blocks where one of its own writes fails for good, names the object, and ends by itself when it can',
     async () => {
-      await inRounds(casesOf('undo', sampleOfKinds), async (batch) => {
+      await inRounds(casesOfUndo(), async (batch) => {
         const before = await look(batch);
         const broken = batch.map(({ name, table }) =>
           ruleAt(stand.proxy, name, table.last, { fault: { mode: 'fail-after', status: 403 }, times: 1 }),

@@ -68,7 +68,7 @@ const FULL_OVERRIDES = {
 
 const nameOf = (prefix: string, number: number): string => `${prefix}-${String(number).padStart(2, '0')}`;
 
-/** Of namespaces that were undone, some serve again; of the others new ones are made. */
+/** What was undone serves again; instead of what was applied a new one is made. */
 class Pool {
   readonly all: string[] = [];
   readonly #free = new Set<string>();
@@ -256,11 +256,9 @@ export function recoverFleet(stand: Stand, people: People, prefix: string): Oper
     async take(count) {
       const { names, made } = pool.take(count);
       await submitAll(stand, people, made);
-      const living = names.filter((name) => made.includes(name) || whole.has(name));
-      if (living.length > 0) {
-        await lose(living);
-        await drift(stand, living);
-        for (const name of living) whole.delete(name);
+      if (made.length > 0) {
+        await lose(made);
+        await drift(stand, made);
       }
       return names;
     },
@@ -270,7 +268,7 @@ export function recoverFleet(stand: Stand, people: People, prefix: string): Oper
     async ended(name) {
       const end = await endOfTakeover(stand, name);
       if (end.outcome === 'applied') whole.add(name);
-      pool.back(name);
+      else pool.back(name);
       return end;
     },
     blocked: (name) => blockedOf(stand, name),

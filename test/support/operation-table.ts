@@ -86,7 +86,7 @@ export function casesOfPart(
 }
 
 /** Each case on a namespace of its own. */
-export async function assigned(cases: readonly OperationCase[]): Promise<(OperationCase & { name: string })[]> {
+export async function assigned<T extends OperationCase>(cases: readonly T[]): Promise<(T & { name: string })[]> {
   const fleets = [...new Set(cases.map(({ table }) => table.fleet))];
   const named = await Promise.all(
     fleets.map(async (fleet) => {
