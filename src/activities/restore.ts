@@ -8,13 +8,14 @@ import {
   differsFromBefore,
   isMark,
   keepingMarks,
+  keepingOwn,
   missing,
   releasing,
   returns,
 } from '../plan/restore.ts';
 import type { PackedStage } from '../spec/admission.ts';
 import { type Effect, type ObjectRef, refKey, refOf, STAGES, type Stage } from '../spec/inventory.ts';
-import { ANNOTATION } from '../spec/names.ts';
+import { ANNOTATION, LABEL } from '../spec/names.ts';
 import { allEffects, gravest, PartialFailure } from './boundary.ts';
 import { incarnationOf, type PreImage } from './change.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
@@ -192,7 +193,7 @@ async function next(
     return { step: 'done', effect: { verb: 'apply', ref, outcome: 'skipped' } };
   }
   const all = returns({ applied, wanted: wanted ?? before, before, live });
-  const fields = applied === undefined ? keepingMarks(all, live) : all;
+  const fields = applied === undefined ? keepingMarks(all, live) : keepingOwn(all, live);
   if (!taken.has('return') && differsFromBefore(live, fields)) {
     if (ref.kind === 'Namespace')
       return { step: 'return', effect: await cluster.merge(ref, boundPatch(asMergePatch(fields), live), options) };
@@ -212,12 +213,18 @@ async function next(
     return { step: 'fill', effect: await cluster.merge(ref, boundPatch(asMergePatch(gaps), live), options) };
   }
   if (!taken.has('unmark') && live.metadata.annotations?.[ANNOTATION.fence] !== undefined) {
-    return { step: 'unmark', effect: await mark(cluster, ref, live, null, options) };
+    return { step: 'unmark', effect: await mark(cluster, ref, { live, applied }, null, options) };
   }
   if (remade || taken.size > 0) return { step: 'done', effect: unchanged(ref, live) };
   // What is adopted has its Namespace lose the incarnation last, and that alone fences what is inside of it.
   if (applied === undefined && ref.kind !== 'Namespace') return { step: 'done', effect: unchanged(ref, live) };
-  return { step: 'mark', effect: await mark(cluster, ref, live, 'undo', options) };
+  // Whoever took the permission back has moved the version on; naas may not.
+  if (applied === undefined && isForbidden(live)) return { step: 'done', effect: unchanged(ref, live) };
+  return { step: 'mark', effect: await mark(cluster, ref, { live, applied }, 'undo', options) };
+}
+
+function isForbidden(live: KubernetesObject): boolean {
+  return incarnationOf(live) === undefined && live.metadata.annotations?.[ANNOTATION.adoptAllow] === undefined;
 }
 
 /**
@@ -227,9 +234,13 @@ async function next(
 function mark(
   cluster: Cluster,
   ref: ObjectRef,
-  live: KubernetesObject,
+  { live, applied }: { live: KubernetesObject; applied: KubernetesObject | undefined },
   value: 'undo' | null,
   options: CallOptions,
 ): Promise<Effect> {
-  return cluster.merge(ref, boundPatch({ metadata: { annotations: { [ANNOTATION.fence]: value } } }, live), options);
+  // Without naas's own mark, which somebody may have taken off, the fence lets nothing be written.
+  const own = applied === undefined ? undefined : incarnationOf(applied);
+  const labels = own === undefined ? {} : { labels: { [LABEL.incarnation]: own } };
+  const metadata = { ...labels, annotations: { [ANNOTATION.fence]: value } };
+  return cluster.merge(ref, boundPatch({ metadata }, live), options);
 }

@@ -79,6 +79,11 @@ export function isMark({ path }: FieldReturn): boolean {
   return MARKS.some((mark) => isSame(mark, path));
 }
 
+/** What is ours stays marked, also where somebody had taken the mark off before: without it nobody could write it any more. */
+export function keepingOwn(fields: readonly FieldReturn[], live: KubernetesObject): FieldReturn[] {
+  return fields.flatMap((field) => (isSame(field.path, MARKS[0]) ? keepingMarks([field], live) : [field]));
+}
+
 /** All goes back but the marks: an apply would take away what it does not name. */
 export function keepingMarks(fields: readonly FieldReturn[], live: KubernetesObject): FieldReturn[] {
   return fields.map((field) => {

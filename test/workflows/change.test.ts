@@ -105,6 +105,37 @@ describe('change', () => {
     await stand.untilAll([name], ['deleted']);
   });
 
+  it('closes what somebody opened in a policy, marks what lost its mark, and can be taken back', async () => {
+    const name = 'change-opened';
+    await stand.submit(name, DEV);
+    await stand.untilAll([name], ['ready']);
+    const whole = await stand.content();
+    const hole = ['patch', 'networkpolicy', 'naas-default-deny', '-n', name, '-p', '{"spec":{"ingress":[{}]}}'];
+    const unmarked = ['label', 'configmap', 'naas-information', '-n', name, 'naas.dev/incarnation-'];
+    await kubectl(stand.kube, ...hole);
+    await kubectl(stand.kube, ...unmarked);
+    const opened = await stand.content();
+    const fault = { mode: 'fail-before', status: 403 } as const;
+    const rule = stand.proxy.add({ tenant: name, verb: 'apply', resource: 'configmaps', fault, times: 1 });
+    await stand.owner.change(name, { ...stand.request(name, DEV), purpose: 'another' });
+    expect((await stand.untilOperation(name)).lastOperation?.outcome).toBe('undone');
+    rule.lift();
+    const since = await stand.contentSince(opened);
+    expect(
+      since.filter((line) => !line.includes('naas-information')),
+      'undone: as it was found',
+    ).toEqual([]);
+    const answer = await stand.owner.change(name, { ...stand.request(name, DEV), purpose: 'another' });
+    expect(answer.changes.flatMap(({ fields }) => fields)).toContain('spec.ingress');
+    expect((await stand.untilOperation(name)).lastOperation?.outcome).toBe('applied');
+    await stand.owner.change(name, stand.request(name, DEV));
+    await stand.untilOperation(name);
+    const differing = (await stand.contentSince(whole)).filter((line) => !line.includes('Namespace.v1'));
+    expect(differing).toEqual([]);
+    await stand.owner.teardown(name);
+    await stand.untilAll([name], ['deleted']);
+  });
+
   it('asks people by rule, and leaves the namespace alone when they say no', async () => {
     const name = 'change-rejected';
     await living(name, STAGING);

@@ -81,6 +81,22 @@ describe('adopt', () => {
     await stand.untilAll([name], ['deleted']);
   });
 
+  it('ends with nothing written where the permission is taken back before people have decided', async () => {
+    const name = 'adopt-withdrawn';
+    await grown(name);
+    await words('annotate', 'namespace', name, `${ANNOTATION.adoptAllow}=a-5`);
+    await stand.owner.adopt(stand.request(name, DEV), { requestId: 'a-5' });
+    await words('annotate', 'namespace', name, `${ANNOTATION.adoptAllow}-`);
+    const before = await stand.content();
+    const operator = stand.clientOf(PEOPLE.operator);
+    await operator.decide(name, { decision: 'approve' });
+    await operator.close();
+    const [status] = await stand.untilAll([name], ['failed']);
+    expect(status?.problems.map(({ code }) => code)).toEqual(['Forbidden']);
+    expect(await stand.contentSince(before)).toEqual([]);
+    await words('delete', 'namespace', name);
+  });
+
   it('gives back exactly what was when a write fails for good', async () => {
     const name = 'adopt-undone';
     await grown(name);
