@@ -17,6 +17,7 @@ import { type AdmitDependencies, type AdmitInput, type Proven, permanentProblems
 import { admitAdoption, admitRecovery } from './admit-takeover.ts';
 import { atTheBoundary, callOptions } from './boundary.ts';
 import type { CallOptions } from './cluster.ts';
+import type { SenderClaims } from './proofs.ts';
 import { stamped } from './stamp.ts';
 import { changesAgainst, type Survey, survey } from './survey.ts';
 
@@ -42,7 +43,7 @@ export function admitActivities(deps: AdmitDependencies) {
       return atTheBoundary(async () => {
         try {
           const options = callOptions();
-          const proven = await proveLooking(deps, input);
+          const proven = await prove(deps, input, LOOKING);
           const draft = await examine(deps, proven, wantedBy(deps, input), options);
           const problems = judgeDraft(deps, draft).filter(
             (problem) => !(isSameTriple(draft) && problem.code === 'Conflict'),
@@ -77,21 +78,12 @@ async function admitByMode(deps: AdmitDependencies, input: AdmitInput, options: 
 }
 
 /** Whoever only looks signs just that: a captured preview must not request anything. Clients of 0.1.0 signed `submit` for both. */
-async function proveLooking(deps: AdmitDependencies, input: AdmitInput): Promise<Proven> {
-  try {
-    return await prove(deps, input, 'preview');
-  } catch (error) {
-    if (!(error instanceof NaasError) || error.code !== 'Unproven') throw error;
-    return await prove(deps, input).catch((other: unknown) => {
-      throw other instanceof NaasError && other.code === 'Unproven' ? error : other;
-    });
-  }
-}
+const LOOKING = ['preview', 'submit'] as const;
 
 async function prove(
   deps: AdmitDependencies,
   { submission, name, receivedAtMs }: AdmitInput,
-  message: 'submit' | 'preview' = 'submit',
+  message: SenderClaims['message'] = 'submit',
 ): Promise<Proven> {
   const requestSha256 = sha256Hex(canonicalJson({ mode: submission.mode, request: submission.request }));
   const { sender } = await deps.proofs.verify(

@@ -4,7 +4,8 @@ import type { Proof } from '../spec/proof.ts';
 
 /** Claims of the proof that rides with submit, teardown and cancel. */
 export interface SenderClaims {
-  message: string;
+  /** Of several, each will do; what is said to be expected is the first. */
+  message: string | readonly string[];
   namespace: string;
   /** Hex SHA-256 of the canonical JSON of the message's body without `by`. */
   bodySha256: string;

@@ -32,8 +32,9 @@ export function trustedKeys(source: KeySource): SignedProofs {
       if (token === '') throw unproven('there is none');
       const payload = await verified(token, source, atMs);
       for (const [claim, wanted] of Object.entries(expected)) {
-        if (payload[claim] !== wanted)
-          throw unproven(`its claim "${claim}" is ${say(payload[claim])}, expected ${say(wanted)}`);
+        const allowed: readonly unknown[] = Array.isArray(wanted) ? wanted : [wanted];
+        if (!allowed.includes(payload[claim]))
+          throw unproven(`its claim "${claim}" is ${say(payload[claim])}, expected ${say(allowed[0])}`);
       }
       if (signedSinceMs !== undefined) checkSignedSince(payload, signedSinceMs);
       return proven(payload);
