@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FENCED_NAMES } from '../../src/ops/fence.ts';
 import type { KubernetesObject } from '../../src/plan/plan.ts';
 import { connectCluster, type KubernetesCluster } from '../../src/providers/kubernetes/index.ts';
-import { SYSTEM_NAMESPACE } from '../../src/spec/names.ts';
+import { ANNOTATION, LABEL, SYSTEM_NAMESPACE } from '../../src/spec/names.ts';
 import { sharedPlatform } from '../support/platform.ts';
 import { namespaceRef, removeNamespaces, send, soon } from './administrator.ts';
 
@@ -251,6 +251,57 @@ describe('naas is denied', () => {
       } as const;
       await administrator.remove(ref, uid, soon());
     }
+  });
+});
+
+describe('a namespace of others, that naas may adopt', () => {
+  const ADOPTED = 'fence-adopted';
+  const RESERVED = 'openshift-fence-adopted';
+  const merge = (name: string, metadata: object) => worker.merge(namespaceRef(name), { metadata }, soon());
+  const marks = (request: string | null, incarnation: string | null = 'adopted-1') => ({
+    labels: { [LABEL.incarnation]: incarnation },
+    annotations: { [ANNOTATION.request]: request },
+  });
+
+  beforeAll(async () => {
+    for (const name of [ADOPTED, RESERVED]) {
+      const metadata = { name, annotations: { [ANNOTATION.adoptAllow]: 'a-1' } };
+      await administrator.create({ apiVersion: 'v1', kind: 'Namespace', metadata }, soon());
+    }
+  });
+
+  afterAll(() => removeNamespaces(administrator, [ADOPTED, RESERVED]));
+
+  it('is so only by an administrator’s word for this very request, and never one of a reserved name', async () => {
+    await expect(merge(FOREIGN, marks('a-1'))).rejects.toMatchObject(denied('another incarnation'));
+    await expect(merge(ADOPTED, marks('a-2'))).rejects.toMatchObject(denied('another incarnation'));
+    await expect(merge(ADOPTED, marks(null))).rejects.toMatchObject(denied('another incarnation'));
+    await expect(merge(RESERVED, marks('a-1'))).rejects.toMatchObject(denied('another incarnation'));
+  });
+
+  it('may get and lose one mark while nothing is written, and nothing else', async () => {
+    expect((await merge(ADOPTED, { annotations: { [ANNOTATION.fence]: 'undo' } })).outcome).toBe('changed');
+    expect((await merge(ADOPTED, { annotations: { [ANNOTATION.fence]: null } })).outcome).toBe('changed');
+    for (const metadata of [
+      { labels: { 'example.com/new': 'x' } },
+      { annotations: { 'example.com/new': 'x' } },
+      { annotations: { [ANNOTATION.adoptAllow]: 'a-2' } },
+      { annotations: { [ANNOTATION.adoptAllow]: null } },
+    ]) {
+      await expect(merge(ADOPTED, metadata), JSON.stringify(metadata)).rejects.toMatchObject(
+        denied('carries no label'),
+      );
+    }
+    await expect(merge(FOREIGN, { annotations: { [ANNOTATION.fence]: 'undo' } })).rejects.toMatchObject(
+      denied('carries no label'),
+    );
+  });
+
+  it('is adopted, and given back', async () => {
+    expect((await merge(ADOPTED, marks('a-1'))).outcome).toBe('changed');
+    expect((await merge(ADOPTED, marks(null, null))).outcome).toBe('changed');
+    const live = await administrator.read(namespaceRef(ADOPTED), soon());
+    expect(live?.metadata.labels).not.toHaveProperty([LABEL.incarnation]);
   });
 });
 

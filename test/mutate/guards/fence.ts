@@ -48,6 +48,8 @@ export const FENCE: Guard[] = [
       find: "expression: `!variables.isNamespace || request.operation != 'UPDATE' || variables.incarnation ==",
       replace: 'expression: `true || variables.incarnation ==',
     },
+  }),
+  ...guardsOf('src/ops/fence.ts', fence('that naas may adopt'), {
     'fence-adopts-what-is-allowed': {
       find: "&& ${allowedFor('oldObject', 'object')} && !${reserved})`,",
       replace: '&& !${reserved})`,',
@@ -60,12 +62,16 @@ export const FENCE: Guard[] = [
       find: '`object.metadata.?labels.orValue({}) == oldObject.metadata.?labels.orValue({}) && ` +',
       replace: '``+',
     },
+    'fence-undo-changes-no-annotation': {
+      find: "(key in ${mapsOf('oldObject')} && ${mapsOf('oldObject')}[key] == ${mapsOf('object')}[key])",
+      replace: 'true',
+    },
+    'fence-undo-loses-no-annotation': {
+      find: "|| key in ${mapsOf('object')}))`",
+      replace: '|| true))`',
+    },
   }),
   ...guardsOf('src/ops/fence.ts', fence('everybody else, the administrator too'), {
-    'fence-marks-are-naas-alone': {
-      find: "expression: 'variables.owned.size() == 0',",
-      replace: "expression: 'true',",
-    },
     'fence-pod-security-is-naas-alone': {
       find: "expression: 'variables.podSecurity.size() == 0',",
       replace: "expression: 'true',",
@@ -80,17 +86,8 @@ export const FENCE: Guard[] = [
       find: "`!object.spec.?priorityClassName.orValue('').startsWith('system-') ||",
       replace: '`true ||',
     },
-    'tenant-no-control-plane-toleration': {
-      find: '`object.spec.?tolerations.orValue([]).all(',
-      replace: '`true || object.spec.?tolerations.orValue([]).all(',
-    },
     'tenant-no-node-by-name': { find: "`object.spec.?nodeName.orValue('') == '' ||", replace: '`true ||' },
     'tenant-no-external-address': { find: '`object.spec.?externalIPs.orValue([]).size() == 0 ||', replace: '`true ||' },
-    'tenant-no-node-port': { find: "`object.spec.?type.orValue('') != 'NodePort' ||", replace: '`true ||' },
-    'tenant-no-endless-token': {
-      find: `"object.?type.orValue('') != 'kubernetes.io/service-account-token'",`,
-      replace: "'true',",
-    },
   }),
   ...guardsOf('src/ops/tenant-roles.ts', roles('cannot do more'), {
     'viewers-read-no-secret': {
