@@ -110,17 +110,21 @@ export const RUNS: Guard[] = [
       ...on('workflows/hostile-messages', 'a malformed message'),
     },
   }),
-  ...guardsOf('src/workflows/decision.ts', on('proof/change-races', 'a decision on the first request is not counted'), {
-    'spent-proof-decides-nothing': {
-      find: 'if (state.nonces?.includes(nonce)) throw refusal(spent(sender.subject));',
-      replace: 'void spent;',
+  ...guardsOf(
+    'src/workflows/decision.ts',
+    on('proof/change-races', 'on the first request is not counted for a change'),
+    {
+      'spent-proof-decides-nothing': {
+        find: 'if (state.nonces?.includes(nonce)) throw refusal(spent(sender.subject));',
+        replace: 'void spent;',
+      },
+      'wrong-signal-is-shown': {
+        find: "note(run, { kind: 'message', text: 'a decision came by signal and was not counted' });\n    noteProblems(run, problems);",
+        replace: 'void noteProblems;',
+        ...on('workflows/hostile-messages', 'by signal is shown in the history'),
+      },
     },
-    'wrong-signal-is-shown': {
-      find: "note(run, { kind: 'message', text: 'a decision came by signal and was not counted' });\n    noteProblems(run, problems);",
-      replace: 'void noteProblems;',
-      ...on('workflows/hostile-messages', 'by signal is shown in the history'),
-    },
-  }),
+  ),
   ...guardsOf('src/workflows/sender.ts', on('proof/replayed-proofs', 'in the next life of the name'), {
     'proof-of-an-earlier-life': {
       find: "const since = message === 'submit' ? {} : { signedSinceMs: Date.parse(run.state.requestedAt) };",
