@@ -23,9 +23,11 @@ export const ACTIVITIES: Guard[] = [
     'request-comes-to-its-name': { find: 'if (spec.name === name) return spec;', replace: 'return spec;' },
     'mode-is-known': { find: 'if (MODES.some((mode) => mode === submission.mode)) return', replace: 'return' },
     'proof-is-of-this-request': {
-      find: "{ message: 'submit', namespace: name, bodySha256: requestSha256 },",
-      replace: "{ message: 'submit', namespace: name, bodySha256: '' },",
+      find: '{ message, namespace: name, bodySha256: requestSha256 },',
+      replace: "{ message, namespace: name, bodySha256: '' },",
     },
+  }),
+  ...guardsOf('src/activities/admit-input.ts', activity('admit'), {
     'cluster-away-refuses-nobody': {
       find: 'if (error instanceof NaasError && ERRORS[error.code].permanent) return error.problems;',
       replace: 'if (error instanceof NaasError) return error.problems;',
@@ -106,8 +108,12 @@ export const ACTIVITIES: Guard[] = [
     },
     'force-is-for-guardrails': { find: 'return managedKind(object).guardrail;', replace: 'return true;' },
     'newer-version-is-decided-anew': {
-      find: " || error.code !== 'Outdated' || tries === TRIES) throw error;",
-      replace: ' || tries > 0) throw error;',
+      find: "return (error instanceof NaasError && error.code === 'Outdated') || standsAlready(error);",
+      replace: 'return standsAlready(error);',
+    },
+    'earlier-creation-is-looked-at': {
+      find: ' || standsAlready(error);\n}\n\nexport function versionOf',
+      replace: ';\n}\n\nexport function versionOf',
     },
     'tries-come-to-an-end': { find: ' || tries === TRIES) throw error;', replace: ' || tries === 50) throw error;' },
     'nothing-without-its-version': {
@@ -142,13 +148,16 @@ export const ACTIVITIES: Guard[] = [
       find: 'if (unfenced && mayBeUnderWay(told.cause)) await untilTooLate();',
       replace: '',
     },
-    'failure-is-told-to-the-next': { find: '    heartbeat(told.details);\n', replace: '' },
+    'failure-is-told-to-the-next': { find: '    heartbeat({ ...told.details, ...attemptSoFar() });\n', replace: '' },
     'attempt-beats': {
       find: 'heartbeatMs > 0 ? setInterval(() => heartbeat(), heartbeatMs / 3) : undefined;',
       replace: 'undefined;',
     },
-    'permanent-outweighs': { find: 'if (permanent !== undefined) return permanent;', replace: '' },
-    'longest-wait-counts': { find: 'Math.max(0, ...errors.map((error) => error.retryAfterMs ?? 0));', replace: '0;' },
+    'permanent-outweighs': {
+      find: 'errors.find((error) => ERRORS[error.code].permanent) ?? errors[0];',
+      replace: 'errors[0];',
+    },
+    'longest-wait-counts': { find: 'Math.max(0, ...errors.map((each) => each.retryAfterMs ?? 0));', replace: '0;' },
     'batch-goes-past-failures': {
       find: 'const settled = await Promise.allSettled(writes.map(({ write }) => write()));',
       replace:
@@ -185,11 +194,11 @@ export const ACTIVITIES: Guard[] = [
     },
     'captured-nothing-of-others': { find: 'const problems = [...inTheWay(changes), ', replace: 'const problems = [' },
     'captured-quota-in-use': {
-      find: ', ...images.flatMap(({ object, live }) => shortfalls(object, live))];',
-      replace: '];',
+      find: 'const problems = [...inTheWay(changes), ...short];',
+      replace: 'void short;\n  const problems = [...inTheWay(changes)];',
     },
     'made-anew-is-not-ours': {
-      find: 'if (captured === undefined ? !ours : live.metadata.uid !== captured) throw another(ref);',
+      find: 'if (live.metadata.uid !== captured && incarnationOf(live) !== incarnationOf(object)) throw another(ref);',
       replace: '',
     },
     'lost-namespace-is-not-made': {
@@ -197,8 +206,12 @@ export const ACTIVITIES: Guard[] = [
       replace: '',
     },
     'dropped-only-as-captured': {
-      find: 'if (incarnationOf(live) !== captured.incarnation || live.metadata.uid !== captured.uid) {',
-      replace: 'if (false) {',
+      find: "if (live.metadata.uid !== captured.uid) return { verb: 'delete', ref, outcome: 'skipped' };",
+      replace: '',
+    },
+    'dropped-only-with-its-mark': {
+      find: 'if (incarnationOf(live) !== captured.incarnation) throw unmarked(ref);',
+      replace: 'void unmarked;',
     },
     'dropped-on-its-version': {
       find: 'return cluster.remove(ref, uid, { ...options, resourceVersion });',
@@ -239,7 +252,7 @@ export const ACTIVITIES: Guard[] = [
       replace: "if (taken.has('remake'))",
     },
     'version-moves-on': {
-      find: "return { step: 'mark', effect: await mark(cluster, ref, live, 'undo', options) };",
+      find: "return { step: 'mark', effect: await mark(cluster, ref, { live, applied }, 'undo', options) };",
       replace: "return { step: 'done', effect: unchanged(ref, live) };",
     },
     'mark-is-taken-away': {

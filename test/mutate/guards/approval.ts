@@ -32,9 +32,11 @@ export const APPROVAL: Guard[] = [
       replace: 'catalog.approvals.rules.find(({ when }) => holds(when, spec)) ?? catalog.approvals.rules[0];',
     },
     'rule-of-what-it-was': {
-      find: 'seats(held, from, catalog).filter(({ slot }) => !named.has(slot));',
-      replace: '[] as ApprovalSlot[];',
+      find: 'const more = seats(held, from, catalog).flatMap((seat) => {',
+      replace: 'const more = ([] as ApprovalSlot[]).flatMap((seat) => {',
     },
+    'seat-of-other-people-stays': { find: 'return isSameSeat(seat, other) ? [] : [', replace: 'return true ? [] : [' },
+    'operators-are-those-of-the-day': { find: "roles.filter((role) => role !== 'operator'),", replace: 'roles,' },
     'consent-of-other-teams': { find: ', ...consents(spec, ingressOwners, catalog)];', replace: '];' },
     'adoption-asks-people': { find: 'if (policy.slots.length > 0) return policy;', replace: 'return policy;' },
     'transfer-asks-who-gives': {
@@ -47,9 +49,8 @@ export const APPROVAL: Guard[] = [
     },
     'approvers-can-be-listed': { find: 'if (bytes <= AWAITED_MAX_BYTES) return;', replace: 'return;' },
     'owner-rights-of-the-owner-alone': {
-      find: 'const people = (roles: readonly SenderRole[]): People => inRoles(roles, spec.team, owner, catalog);',
-      replace:
-        "const people = (_roles: readonly SenderRole[]): People => inRoles(['member', 'team-lead'], spec.team, owner, catalog);",
+      find: "roles.filter((role) => role !== 'operator'),",
+      replace: "roles.length > 0 ? (['member', 'team-lead'] as const) : [],",
     },
   }),
 ];

@@ -21,7 +21,7 @@ export const CALLERS: Guard[] = [
   }),
   ...guardsOf('src/cli/commands/decide.ts', cli('commands'), {
     'decision-for-what-was-read': {
-      find: 'if (plan !== null && shortDigest(plan) === digest)',
+      find: 'if (plan?.planDigest.startsWith(planPart) && plan.changeDigest.startsWith(changePart))',
       replace: 'if (plan !== null)',
     },
   }),
@@ -33,7 +33,7 @@ export const CALLERS: Guard[] = [
   }),
   ...guardsOf('src/cli/commands/to-catalog.ts', cli('catalog'), {
     'brake-before-many': { find: "if (verdict === 'go' || yes === number) return;", replace: 'return;' },
-    'brake-number-as-read': { find: "if (typeof yes === 'string' && yes !== number)", replace: 'if (false)' },
+    'brake-number-as-read': { find: 'if (yes !== undefined && yes !== number)', replace: 'if (false)' },
     'same-catalog-on-both-sides': {
       find: 'if (answer !== undefined && answer.planDigest !== planDigest) throw',
       replace: 'if (false) throw',
@@ -63,7 +63,10 @@ export const CALLERS: Guard[] = [
     },
   }),
   ...guardsOf('src/cli/commands/kubeconfig.ts', cli('kubeconfig'), {
-    'kubeconfig-of-what-is-ready': { find: "if (phase !== 'ready') throw", replace: 'if (false) throw' },
+    'kubeconfig-of-what-is-ready': {
+      find: "if (phase !== 'ready' && operation === undefined) throw",
+      replace: 'if (operation !== operation) throw',
+    },
     'certificate-on-the-own-platform-alone': {
       find: 'if (chosen.userFile !== resolve(platform.kubeconfig)) return chosen;',
       replace: '',

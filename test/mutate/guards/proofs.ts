@@ -7,11 +7,12 @@ export const PROOFS: Guard[] = [
   ...guardsOf('src/providers/proofs/trusted-keys.ts', proofs('claims'), {
     'signature-of-a-listed-algorithm': { find: '    algorithms: ALGORITHMS,\n', replace: '' },
     'proof-says-until-when': {
-      find: "requiredClaims: ['exp', 'nonce', 'subject'],",
-      replace: "requiredClaims: ['nonce', 'subject'],",
+      find: "requiredClaims: ['iat', 'exp', 'nonce', 'subject'],",
+      replace: "requiredClaims: ['iat', 'nonce', 'subject'],",
     },
     'proof-is-not-expired': { find: 'currentDate: new Date(atMs),', replace: 'currentDate: new Date(0),' },
-    'proof-is-for-this-message': { find: 'if (payload[claim] !== wanted)', replace: 'if (false)' },
+    'proof-is-young': { find: 'maxTokenAge: MAX_AGE_SECONDS,', replace: '' },
+    'proof-is-for-this-message': { find: 'if (!allowed.includes(payload[claim]))', replace: 'if (false)' },
     'proof-is-of-this-life': { find: 'if (earlierSeconds >= 1)', replace: 'if (false)' },
     'proof-says-when-it-was-signed': { find: "if (typeof iat !== 'number') throw", replace: 'if (false) throw' },
     'proof-subject-in-one-spelling': { find: 'subject: canonicalSubject(subject)', replace: 'subject' },

@@ -28,11 +28,11 @@ export const STORIES: Guard[] = [
       replace: 'if (false) {',
     },
     'resting-name-is-its-teams': {
-      find: 'if (team === spec.team && isAmong(rights.submit ?? { users: [], groups: [] }, sender)) {',
+      find: 'if (team === spec.team && (operator || isAmong(rights.submit ?? { users: [], groups: [] }, sender))) {',
       replace: 'if (true) {',
     },
     'resting-name-is-asked-for-by-who-may': {
-      find: 'if (team === spec.team && isAmong(rights.submit ?? { users: [], groups: [] }, sender)) {',
+      find: 'if (team === spec.team && (operator || isAmong(rights.submit ?? { users: [], groups: [] }, sender))) {',
       replace: 'if (team === spec.team) {',
     },
   }),
@@ -42,8 +42,16 @@ export const STORIES: Guard[] = [
       replace: 'void (operator || (await rightsOn(run, message)));',
     },
     'mending-by-operators-alone': {
-      find: 'if (operator) return sender;',
-      replace: 'if (operator || !operator) return sender;',
+      find: 'const { sender, operator, nonce } = await prove(run, message, by, body);\n  if (!operator) {',
+      replace:
+        'const { sender, operator, nonce } = await prove(run, message, by, body);\n  if (!operator && operator) {',
+    },
+    'proof-of-a-message-counts-once': {
+      find: 'if (state.nonces?.includes(nonce)) {',
+      replace: 'if (false) {',
+      servers: 'own',
+      tests: ['test/proof/replayed-proofs.test.ts'],
+      titled: ['cancels one change, and never the next one'],
     },
     'table-is-asked': { find: "if (cell.answer === 'refuse') throw refused(run, cell);", replace: '' },
     'unproven-decides-nothing': {
