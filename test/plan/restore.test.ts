@@ -11,6 +11,7 @@ import {
   dropped,
   leaves,
   missing,
+  releasing,
   returns,
 } from '../../src/plan/restore.ts';
 
@@ -274,3 +275,35 @@ describe('an object that is made anew', () => {
 function sorted(record: Fields): Fields {
   return Object.fromEntries(Object.entries(record).sort(([left], [right]) => (left < right ? -1 : 1)));
 }
+
+describe('an object that was taken over and is released', () => {
+  const held = (manager: string, time: string, fields: string[]) => ({
+    manager,
+    operation: manager === 'naas' ? 'Apply' : 'Update',
+    apiVersion: 'v1',
+    time,
+    fieldsV1: Object.fromEntries(fields.map((field) => [`f:${field}`, {}])),
+  });
+  const said = (...managedFields: object[]): KubernetesObject => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'x', namespace: 'n', managedFields },
+  });
+
+  it('is held as before: what naas took comes back, what naas held goes', () => {
+    const before = said(held('kubectl', '1', ['a', 'b']), held('helm', '1', ['c']));
+    const live = said(held('kubectl', '1', ['b']), held('naas', '2', ['a', 'c']));
+    expect(releasing([], before, live)).toEqual({ metadata: { managedFields: before.metadata['managedFields'] } });
+  });
+
+  it('leaves to everybody what they have written since', () => {
+    const before = said(held('kubectl', '1', ['a']));
+    const since = [held('kubectl', '3', ['b']), held('flux', '3', ['d'])];
+    const live = said(...since, held('naas', '2', ['a']));
+    expect(releasing([], before, live)).toEqual({ metadata: { managedFields: since } });
+  });
+
+  it('says nothing of managers that were not recorded', () => {
+    expect(releasing([], said(), said(held('naas', '2', ['a'])))).toEqual({});
+  });
+});
