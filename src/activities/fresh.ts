@@ -44,10 +44,8 @@ export async function mend(
   { adopting = false, ...options }: CallOptions & { adopting?: boolean },
 ): Promise<Effect> {
   const force = adopting || isForced(object);
-  const cleared = force ? await clear(cluster, object, live, options) : undefined;
-  if (cleared === undefined) return cluster.apply(bind(object, live), { ...options, force });
-  const effect = await cluster.apply(bind(object, cleared.live), { ...options, force });
-  return effect.outcome === 'unchanged' ? cleared.effect : effect;
+  const effect = await cluster.apply(bind(object, live), { ...options, force });
+  return force ? await clear(cluster, object, live, { effect, options }) : effect;
 }
 
 /** An apply says nothing of fields that others added: a hole in a policy has to be closed by name. */
@@ -55,14 +53,13 @@ async function clear(
   cluster: Cluster,
   object: KubernetesObject,
   live: KubernetesObject,
-  options: CallOptions,
-): Promise<{ effect: Effect; live: KubernetesObject } | undefined> {
+  { effect, options }: { effect: Effect; options: CallOptions },
+): Promise<Effect> {
   const holes = surplus(object, live).map((path): FieldReturn => ({ path, verb: 'drop' }));
-  if (holes.length === 0) return undefined;
-  const ref = refOf(cluster.name, object);
-  const effect = await cluster.merge(ref, boundPatch(asMergePatch(holes), live), options);
+  if (holes.length === 0) return effect;
   const version = effect.after === undefined ? {} : { resourceVersion: effect.after };
-  return { effect, live: { ...live, metadata: { ...live.metadata, ...version } } };
+  const applied = { ...live, metadata: { ...live.metadata, ...version } };
+  return cluster.merge(effect.ref, boundPatch(asMergePatch(holes), applied), options);
 }
 
 /** Only for guardrail kinds: there naas must win; elsewhere another manager's field is a conflict to be told. */

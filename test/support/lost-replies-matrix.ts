@@ -117,9 +117,9 @@ interface Place {
 const PLACES: Record<string, Place> = {
   admit: { part: 'admission', attemptSeconds: 25 },
   claimNamespace: { part: 'provisioning', attemptSeconds: 10 },
-  ensureGuardrails: { part: 'provisioning', attemptSeconds: 55 },
-  ensureEquipment: { part: 'provisioning', attemptSeconds: 55 },
-  grantAccess: { part: 'provisioning', attemptSeconds: 55 },
+  ensureGuardrails: { part: 'provisioning', attemptSeconds: 25 },
+  ensureEquipment: { part: 'provisioning', attemptSeconds: 25 },
+  grantAccess: { part: 'provisioning', attemptSeconds: 25 },
   revokeAccess: { part: 'removal', attemptSeconds: 55 },
   deleteNamespace: { part: 'removal', attemptSeconds: 55 },
 };

@@ -30,6 +30,8 @@ interface Program {
 
 /** Either is ready within 3 s on two cores; a minute is for a machine that builds something beside it. */
 const READY_MS = 60_000;
+const REVIVALS = 10;
+const PORT_IS_HELD_MS = 200;
 
 export async function startMortalPlatform(): Promise<MortalPlatform> {
   const { startWorker: _, stop, ...data } = await startPlatform({ worker: false });
@@ -47,9 +49,17 @@ export async function startMortalPlatform(): Promise<MortalPlatform> {
       await gone([pids[which]], READY_MS);
     },
     async revive(which) {
-      const child = startAgain(which, programs[which], platform.stateDir, leash);
-      pids[which] = child.pid;
-      await waitUntilReady(child, () => answers(which, platform, programs[which]), { timeoutMs: READY_MS });
+      for (let tries = 1; ; tries += 1) {
+        const child = startAgain(which, programs[which], platform.stateDir, leash);
+        pids[which] = child.pid;
+        try {
+          return await waitUntilReady(child, () => answers(which, platform, programs[which]), { timeoutMs: READY_MS });
+        } catch (error) {
+          // A process is gone when its first thread is; another one may hold the port for a moment longer.
+          if (tries === REVIVALS || !String(error).includes('address already in use')) throw error;
+          await new Promise((resolve) => setTimeout(resolve, PORT_IS_HELD_MS));
+        }
+      }
     },
     async stop() {
       // What was revived dies with this leash, the others with the platform; the workers are gone by now.
