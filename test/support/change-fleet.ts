@@ -26,7 +26,7 @@ export interface Fleet {
   cancel(name: string): Promise<void>;
   /** The namespace is as the change wants it: by what the admission of the same change would still have to do. */
   expectWanted(name: string): Promise<void>;
-  /** Takes everything away again. */
+  /** What lives is left behind; it goes with the file of tests. */
   end(): Promise<void>;
 }
 
@@ -97,9 +97,6 @@ export async function openFleet(stand: Stand, prefix: string, count: number): Pr
       if (note === undefined) throw new Error(`${name} is not as wanted: ${JSON.stringify(changes)}`);
     },
     async end() {
-      const all = [source, ...names];
-      await Promise.all(all.map((name) => owner.teardown(name)));
-      await stand.untilAll(all, ['deleted']);
       await Promise.all([owner.close(), lead.close()]);
     },
   };

@@ -169,11 +169,9 @@ export function adoptFleet(stand: Stand, people: People, prefix: string): Operat
     },
     blocked: (name) => blockedOf(stand, name),
     async end() {
-      const ours = [...adopted];
-      await Promise.all(ours.map((name) => people.operator.teardown(name)));
+      // What is naas's goes with the file of tests; of the others nobody but this fleet knows.
       const others = pool.all.filter((name) => !adopted.has(name));
       if (others.length > 0) await words('delete', 'namespace', '--ignore-not-found', ...others);
-      await stand.untilAll(ours, ['deleted']);
     },
   };
   return fleet;
@@ -223,10 +221,7 @@ export function transferFleet(stand: Stand, people: People, prefix: string): Ope
       return { outcome, problems, inventory };
     },
     blocked: (name) => blockedOf(stand, name),
-    async end() {
-      await Promise.all(pool.all.map((name) => people.operator.teardown(name)));
-      await stand.untilAll(pool.all, ['deleted']);
-    },
+    async end() {},
   };
 }
 
@@ -272,12 +267,6 @@ export function recoverFleet(stand: Stand, people: People, prefix: string): Oper
       return end;
     },
     blocked: (name) => blockedOf(stand, name),
-    async end() {
-      const lost = pool.all.filter((name) => !whole.has(name));
-      await Promise.all(lost.map((name) => people.operator.recover(name)));
-      await stand.untilAll(pool.all, ['ready']);
-      await Promise.all(pool.all.map((name) => people.operator.teardown(name)));
-      await stand.untilAll(pool.all, ['deleted']);
-    },
+    async end() {},
   };
 }

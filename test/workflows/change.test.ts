@@ -82,8 +82,6 @@ describe('change', () => {
     expect(status.lastOperation).toMatchObject({ outcome: 'undone', problems: [{ code: 'Forbidden' }] });
     expect(status.phase).toBe('ready');
     expect(await stand.contentSince(before)).toEqual([]);
-    await stand.owner.teardown(name);
-    await stand.untilAll([name], ['deleted']);
   });
 
   it('asks people again where what stands has moved since they looked', async () => {
@@ -101,8 +99,6 @@ describe('change', () => {
     await stand.lead.decide(name, { decision: 'approve' });
     expect((await stand.untilOperation(name)).lastOperation?.outcome).toBe('applied');
     expect((await quotaOf(name))['limits.cpu']).not.toBe('1');
-    await stand.owner.teardown(name);
-    await stand.untilAll([name], ['deleted']);
   });
 
   it('closes what somebody opened in a policy, marks what lost its mark, and can be taken back', async () => {
@@ -132,8 +128,6 @@ describe('change', () => {
     await stand.untilOperation(name);
     const differing = (await stand.contentSince(whole)).filter((line) => !line.includes('Namespace.v1'));
     expect(differing).toEqual([]);
-    await stand.owner.teardown(name);
-    await stand.untilAll([name], ['deleted']);
   });
 
   it('asks people by rule, and leaves the namespace alone when they say no', async () => {
@@ -156,7 +150,5 @@ describe('change', () => {
     expect((await stand.untilOperation(name)).lastOperation?.outcome).toBe('applied');
     const labels = JSON.parse(await kubectl(stand.kube, 'get', 'namespace', name, '-o', 'json')).metadata.labels;
     expect(labels[LABEL.incarnation]).toBe(status.incarnation);
-    await stand.owner.teardown(name);
-    await stand.untilAll([name], ['deleted']);
   });
 });

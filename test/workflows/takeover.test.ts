@@ -50,7 +50,7 @@ describe('adopt', () => {
     await expect(stand.owner.adopt(stand.request(name, DEV), { requestId: 'a-2' })).rejects.toMatchObject({
       name: 'RefusedByGuardrail',
     });
-    await words('delete', 'namespace', name);
+    await words('delete', 'namespace', name, '--wait=false');
   });
 
   it('takes over only what the plan names, after people have seen the difference', async () => {
@@ -94,7 +94,7 @@ describe('adopt', () => {
     const [status] = await stand.untilAll([name], ['failed']);
     expect(status?.problems.map(({ code }) => code)).toEqual(['Forbidden']);
     expect(await stand.contentSince(before)).toEqual([]);
-    await words('delete', 'namespace', name);
+    await words('delete', 'namespace', name, '--wait=false');
   });
 
   it('gives back exactly what was when a write fails for good', async () => {
@@ -114,7 +114,7 @@ describe('adopt', () => {
     await operator.close();
     await stand.untilAll([name], ['failed']);
     expect(await stand.contentSince(before)).toEqual([]);
-    await words('delete', 'namespace', name);
+    await words('delete', 'namespace', name, '--wait=false');
   });
 });
 
@@ -163,8 +163,6 @@ describe('recover', () => {
     await words('patch', 'configmap', 'held', '-n', dying, '-p', '{"metadata":{"finalizers":null}}');
     await stand.untilAll([dying], ['deleted']);
     await operator.close();
-    await stand.lead.teardown(drifted);
-    await stand.untilAll([drifted], ['deleted']);
   });
 
   it('closes what others opened, marks what lost its mark, and takes away what a lost change had still to remove', async () => {
@@ -189,8 +187,6 @@ describe('recover', () => {
     // Whoever repairs it does not own it: by the catalog of another day this operator could do nothing.
     await expect(stand.owner.teardown(name)).rejects.toMatchObject({ name: 'NotAllowed' });
     await operator.close();
-    await stand.lead.teardown(name);
-    await stand.untilAll([name], ['deleted']);
   });
 
   it('says what is not there to recover', async () => {
