@@ -48,7 +48,8 @@ export async function admitAdoption(
   if (problems.length > 0) return { verdict: 'refused', problems };
   const digest = planDigest(planned);
   const incarnation = randomBytes(6).toString('hex');
-  const changes = await changesAgainst(deps.cluster, objectsOf(planned), live, options, { adopting: true });
+  const known = { adopting: true, foreign: true } as const;
+  const changes = await changesAgainst(deps.cluster, objectsOf(planned), live, options, known);
   return {
     ...admittedAs(deps, proven, spec, changes),
     incarnation,

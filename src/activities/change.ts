@@ -128,7 +128,8 @@ async function capture(cluster: Cluster, input: CaptureInput, options: CallOptio
   const ours = new Set(input.ours);
   const changes = images.map(({ ref, object, live }): Change => {
     if (object === undefined) return { verb: 'remove', ref, fields: [] };
-    const comparison = { dropped: dropped[refKey(ref)] ?? [], adopting, ...isKnown(live, ours) };
+    const whose = adopting && input.repairing !== true ? { foreign: true } : isKnown(live, ours);
+    const comparison = { dropped: dropped[refKey(ref)] ?? [], adopting, ...whose };
     return compare(ref, unstamped(object), live, comparison);
   });
   // Come since it was admitted: no approval covers it, and nobody can give one.

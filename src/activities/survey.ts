@@ -17,6 +17,8 @@ interface Known {
   ours?: ReadonlySet<string>;
   /** What is somebody else's is taken over. */
   adopting?: boolean;
+  /** Nothing that stands there is ours, whatever marks of an earlier life it may carry. */
+  foreign?: true;
 }
 
 export interface Survey {
@@ -40,13 +42,14 @@ export async function changesAgainst(
   objects: KubernetesObject[],
   liveNamespace: KubernetesObject | undefined,
   options: CallOptions,
-  { dropped = {}, ours = new Set(), adopting = false }: Known = {},
+  { dropped = {}, ours = new Set(), adopting = false, foreign }: Known = {},
 ): Promise<Change[]> {
   return Promise.all(
     objects.map(async (object) => {
       const ref = refOf(cluster.name, object);
       const live = liveNamespace === undefined ? undefined : await cluster.read(ref, options);
-      return compare(ref, object, live, { dropped: dropped[refKey(ref)] ?? [], adopting, ...isKnown(live, ours) });
+      const whose = foreign === true ? { foreign } : isKnown(live, ours);
+      return compare(ref, object, live, { dropped: dropped[refKey(ref)] ?? [], adopting, ...whose });
     }),
   );
 }
