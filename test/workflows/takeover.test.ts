@@ -13,7 +13,13 @@ beforeAll(async () => {
   await stand.startWorker();
 });
 
-afterAll(() => stand?.close());
+/** Namespaces of others that stay so: nobody else takes them away again. */
+const others: string[] = [];
+
+afterAll(async () => {
+  await words('delete', 'namespace', '--ignore-not-found', ...others);
+  await stand?.close();
+});
 
 const words = (...args: string[]): Promise<string> => kubectl(stand.kube, ...args);
 
@@ -25,6 +31,7 @@ async function terminate(name: string): Promise<void> {
 
 /** A namespace of somebody's, with a label and a ServiceAccount of the name that naas would give one. */
 async function grown(name: string): Promise<void> {
+  others.push(name);
   await words('create', 'namespace', name);
   await words('label', 'namespace', name, 'example.com/grown=yes', 'pod-security.kubernetes.io/enforce=privileged');
   await words(
@@ -50,7 +57,6 @@ describe('adopt', () => {
     await expect(stand.owner.adopt(stand.request(name, DEV), { requestId: 'a-2' })).rejects.toMatchObject({
       name: 'RefusedByGuardrail',
     });
-    await words('delete', 'namespace', name, '--wait=false');
   });
 
   it('takes over only what the plan names, after people have seen the difference', async () => {
@@ -94,7 +100,6 @@ describe('adopt', () => {
     const [status] = await stand.untilAll([name], ['failed']);
     expect(status?.problems.map(({ code }) => code)).toEqual(['Forbidden']);
     expect(await stand.contentSince(before)).toEqual([]);
-    await words('delete', 'namespace', name, '--wait=false');
   });
 
   it('gives back exactly what was when a write fails for good', async () => {
@@ -114,7 +119,6 @@ describe('adopt', () => {
     await operator.close();
     await stand.untilAll([name], ['failed']);
     expect(await stand.contentSince(before)).toEqual([]);
-    await words('delete', 'namespace', name, '--wait=false');
   });
 });
 
