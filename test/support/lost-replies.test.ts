@@ -73,7 +73,11 @@ describe('the matrix of lost replies', () => {
     expect(end(claim, '409', 'once')).toBe('failed NotOurs');
     expect(end(claim, '30 s stall', 'for ever')).toBe('failed DeadlinePassed');
     expect(end(equipment, '409', 'three times')).toBe('passes Unavailable');
-    expect(end(equipment, '30 s stall', 'for ever')).toBe('passes DeadlinePassed');
+    expect(end(equipment, '30 s stall', 'for ever')).toBe('failed DeadlinePassed');
+    expect(end(revoke, '30 s stall', 'for ever')).toBe('passes DeadlinePassed');
+    // It was done, and the next attempt sees that.
+    expect(end(equipment, '504 after the effect', 'for ever')).toBe('passes Unavailable');
+    expect(end(claim, '504 after the effect', 'for ever')).toBe('failed Unavailable');
     expect(end(equipment, '412', 'for ever')).toBe('failed Unexpected');
     expect(end(revoke, '422', 'once')).toBe('blocked Invalid');
   });
