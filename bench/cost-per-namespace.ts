@@ -1,15 +1,10 @@
 // What one namespace costs from its request to ready: workflow tasks, activities, events, history, writes on the API server; and
 // what the same request costs when it comes again.
-import { unpackStage } from '../src/activities/packing.ts';
-import type { NaasClient } from '../src/client/api.ts';
-import type { KubernetesObject } from '../src/plan/plan.ts';
-import { STAGES } from '../src/spec/inventory.ts';
 import { WORKER_USER, workflowId } from '../src/spec/names.ts';
 import { writesOf } from './audit-writes.ts';
 import type { Bench } from './bench.ts';
 import { costOf } from './history-cost.ts';
 import { flat, objectsFor, requestFor } from './namespace-objects.ts';
-import { openRawWrites } from './raw-writes.ts';
 import type { Found } from './run-parts.ts';
 import { median, rounded } from './statistics.ts';
 import { untilPhase } from './until-phase.ts';
@@ -41,16 +36,15 @@ export async function costPerNamespace({ stand, quick }: Bench, signal: AbortSig
   const objects = flat(objectsFor(names[0] ?? '', stand.catalog)).length;
   const apiWrites = middle((cost) => cost.apiWrites);
 
-  const raw = await openRawWrites(stand);
   let again = 0;
   for (const name of names) {
     const before = await writes(name);
     await naas.submit(requestFor(name));
+    // Held against the cluster, object by object, as any change is.
+    await naas.change(name, requestFor(name));
     again += (await writes(name)) - before;
-    // What an activity does that a killed worker leaves behind: the next attempt applies the same objects.
-    again += await raw.applyAgain(await appliedBy(naas, name));
   }
-  await Promise.all([naas.close(), raw.close()]);
+  await naas.close();
   return {
     figures: {
       perNamespace: {
@@ -65,11 +59,4 @@ export async function costPerNamespace({ stand, quick }: Bench, signal: AbortSig
       noopWrites: again,
     },
   };
-}
-
-/** Everything but the claim, which is made once and never applied. */
-async function appliedBy(naas: NaasClient, name: string): Promise<KubernetesObject[]> {
-  const plan = await naas.plan(name);
-  if (plan === null) throw new Error(`${name} has no plan`);
-  return STAGES.filter((stage) => stage !== 'claim').flatMap((stage) => unpackStage(plan.stages[stage]));
 }

@@ -36,8 +36,8 @@ export function requestFor(name: string): Record<string, unknown> {
 
 export type StagedObjects = Record<Stage, KubernetesObject[]>;
 
-/** Long enough for any round; the fence denies a claim without an end. */
-const CLAIM_LASTS_MS = 15 * 60_000;
+/** Long enough for any round; the fence denies a creation that does not say until when it counts. */
+const CREATION_COUNTS_MS = 15 * 60_000;
 
 export function objectsFor(name: string, catalog: Catalog, nowMs = Date.now()): StagedObjects {
   const spec = resolve(parseRequest(requestFor(name)), catalog, { cluster: 'local' });
@@ -45,13 +45,15 @@ export function objectsFor(name: string, catalog: Catalog, nowMs = Date.now()): 
   const stamped = (object: KubernetesObject): KubernetesObject => {
     // Any value will do, as long as the namespace and what is in it carry the same.
     const labels = { ...object.metadata.labels, [LABEL.incarnation]: 'bec4bec4bec4' };
-    if (object.kind !== 'Namespace') return { ...object, metadata: { ...object.metadata, labels } };
-    const annotations = {
-      ...object.metadata.annotations,
+    const record = {
       [ANNOTATION.request]: name,
       [ANNOTATION.planDigest]: planDigest(planned),
       [ANNOTATION.spec]: packJson(spec),
-      [ANNOTATION.claimBefore]: new Date(nowMs + CLAIM_LASTS_MS).toISOString(),
+    };
+    const annotations = {
+      ...object.metadata.annotations,
+      ...(object.kind === 'Namespace' ? record : {}),
+      [ANNOTATION.claimBefore]: new Date(nowMs + CREATION_COUNTS_MS).toISOString(),
     };
     return { ...object, metadata: { ...object.metadata, labels, annotations } };
   };

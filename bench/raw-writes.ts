@@ -11,8 +11,6 @@ import type { Stand } from './stand.ts';
 export interface RawWrites {
   /** All stages, one after the other; resolves when the quota is enforced and the last object is written. */
   provision(objects: StagedObjects): Promise<void>;
-  /** Applies again and answers how many objects got a new version. */
-  applyAgain(objects: readonly KubernetesObject[]): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -55,16 +53,6 @@ export async function openRawWrites({ controlPlane, token }: Stand): Promise<Raw
       await Promise.all(quotas.map((quota) => untilEnforced(() => call('GET', pathOf(quota)))));
       await Promise.all(objects.equipment.map(apply));
       await Promise.all(objects.access.map(apply));
-    },
-    async applyAgain(objects) {
-      const changed = await Promise.all(
-        objects.map(async (object) => {
-          const before = await call('GET', pathOf(object));
-          const after = await apply(object);
-          return before.metadata.resourceVersion !== after.metadata.resourceVersion;
-        }),
-      );
-      return changed.filter(Boolean).length;
     },
     close: () => pool.close(),
   };
