@@ -106,6 +106,20 @@ describe('a write that met a newer version', () => {
     expect(tries).toBe(5);
   });
 
+  it('is looked at again where the creation of an earlier attempt came in between', async () => {
+    let tries = 0;
+    const stands = new NaasError({
+      code: 'Forbidden',
+      message: `it stands already; naas never changes ${ANNOTATION.claimBefore}`,
+    });
+    const write = onFreshVersion(cluster, refTo(account), options, async () => {
+      tries += 1;
+      if (tries === 1) throw stands;
+      return 'mended';
+    });
+    expect(await write).toBe('mended');
+  });
+
   it('is the only one that is: any other error is the answer', async () => {
     let tries = 0;
     const denied = new NaasError({ code: 'Forbidden', message: 'no' });

@@ -48,6 +48,7 @@ describe('a signed proof', () => {
   it.each([
     ['without an end', { exp: undefined }, /exp/],
     ['after its end', { exp: NOW - 60 }, /exp/],
+    ['signed more than an hour ago, whatever end it says', { iat: NOW - 3_660, exp: NOW + 600 }, /iat/],
     ['without a nonce', { nonce: undefined }, /nonce/],
     ['with an empty nonce', { nonce: '' }, /nonce/],
     ['with a nonce that is no text', { nonce: 7 }, /nonce/],
