@@ -12,7 +12,7 @@ import type { Catalog } from '../spec/catalog.ts';
 import { NaasError, type Problem } from '../spec/errors.ts';
 import type { FieldPath } from '../spec/field-path.ts';
 import { changeGuardrails } from '../spec/guardrails.ts';
-import { type InventoryEntry, refKey, refOf, STAGES, type Stage } from '../spec/inventory.ts';
+import { bareRef, type InventoryEntry, refKey, refOf, STAGES, type Stage } from '../spec/inventory.ts';
 import { LABEL } from '../spec/names.ts';
 import { isOperator, leadsOf, namePeople, together } from '../spec/people.ts';
 import type { Proof } from '../spec/proof.ts';
@@ -224,9 +224,7 @@ async function changesOf(
 ): Promise<Change[]> {
   const objects = planned.resources.map(({ object }) => object);
   const changes = await changesAgainst(cluster, objects, against.seen.liveNamespace, options, against);
-  const removed = against.removals.map(
-    ({ stage: _stage, state: _state, uid: _uid, ...ref }): Change => ({ verb: 'remove', ref, fields: [] }),
-  );
+  const removed = against.removals.map((entry): Change => ({ verb: 'remove', ref: bareRef(entry), fields: [] }));
   return [...changes, ...removed];
 }
 

@@ -1,6 +1,7 @@
 // Admission of a namespace that stands already: an adoption of one that was never ours, a recovery of one whose run is gone.
 // Both are held against what is live; neither has an effect.
 import { randomBytes } from 'node:crypto';
+import { compare } from '../plan/compare.ts';
 import { changeDigest, plan, planDigest } from '../plan/index.ts';
 import { MANAGED_KINDS, managedKind, outsideClosedList } from '../plan/kinds.ts';
 import type { KubernetesObject, Plan } from '../plan/plan.ts';
@@ -8,7 +9,7 @@ import type { Admission, Admitted, Change, Recovered } from '../spec/admission.t
 import { adoptionPolicy, rightsOf } from '../spec/approval-rules.ts';
 import { NaasError } from '../spec/errors.ts';
 import { adoptionGuardrails } from '../spec/guardrails.ts';
-import { type InventoryEntry, refKey, refOf, type Stage } from '../spec/inventory.ts';
+import { bareRef, type InventoryEntry, refKey, refOf, type Stage } from '../spec/inventory.ts';
 import { ANNOTATION, LABEL } from '../spec/names.ts';
 import { isOperator, namePeople } from '../spec/people.ts';
 import { requestOf } from '../spec/request-of.ts';
@@ -77,18 +78,18 @@ export async function admitRecovery(
   const problems = outsideClosedList(name, objectsOf(planned));
   if (problems.length > 0) return { verdict: 'refused', problems };
   const surplus = await surplusOf(deps.cluster, name, planned, stamp.incarnation, options);
-  const repairs = await changesAgainst(deps.cluster, objectsOf(planned), live, options, { adopting: true });
-  const changes = [
-    ...repairs,
-    ...surplus.map(
-      ({ stage: _stage, state: _state, uid: _uid, ...ref }): Change => ({ verb: 'remove', ref, fields: [] }),
-    ),
-  ];
-  const stood = await Promise.all(
+  const seen = await Promise.all(
     objectsOf(planned).map(async (object) => {
       const ref = refOf(deps.cluster.name, object);
-      return [refKey(ref), (await deps.cluster.read(ref, options))?.metadata.uid] as const;
+      return { ref, object, live: await deps.cluster.read(ref, options) };
     }),
+  );
+  const changes = [
+    ...seen.map(({ ref, object, live: stands }) => compare(ref, object, stands, { adopting: true })),
+    ...surplus.map((entry): Change => ({ verb: 'remove', ref: bareRef(entry), fields: [] })),
+  ];
+  const uids = seen.flatMap(({ ref, live: stands }): [string, string][] =>
+    stands?.metadata.uid === undefined ? [] : [[refKey(ref), stands.metadata.uid]],
   );
   const recovered: Recovered = {
     // A namespace that was adopted is older than what naas made of it, and nobody knows any more by how much.
@@ -97,7 +98,7 @@ export async function admitRecovery(
       : { since: String(live.metadata['creationTimestamp']) }),
     terminating: live.metadata['deletionTimestamp'] !== undefined,
     request: requestOf(spec),
-    uids: Object.fromEntries(stood.flatMap(([key, uid]) => (uid === undefined ? [] : [[key, uid]]))),
+    uids: Object.fromEntries(uids),
     surplus,
   };
   const rule = deps.catalog.approvals.rules[0];

@@ -10,6 +10,7 @@ import { NaasError } from '../spec/errors.ts';
 import type { FieldPath } from '../spec/field-path.ts';
 import { quotaShortfalls } from '../spec/guardrails.ts';
 import {
+  bareRef,
   describeRef,
   type Effect,
   type InventoryEntry,
@@ -25,7 +26,7 @@ import type { CallOptions, Cluster } from './cluster.ts';
 import { boundPatch, make, mend, onFreshVersion, unchanged, versionOf } from './fresh.ts';
 import { packJson, unpackStage } from './packing.ts';
 import { readBack, untilAllEnforced } from './stages.ts';
-import { unstamped } from './stamp.ts';
+import { incarnationOf, unstamped } from './stamp.ts';
 import { inTheWay, isKnown, liveQuotaOf } from './survey.ts';
 import { writing } from './switch.ts';
 
@@ -120,7 +121,7 @@ async function capture(cluster: Cluster, input: CaptureInput, options: CallOptio
   const wanted = STAGES.flatMap((stage) => unpackStage(stages[stage]).map((object) => ({ stage, object })));
   const reads = [
     ...wanted.map(({ stage, object }) => ({ ref: refOf(cluster.name, object), stage, object })),
-    ...removals.map(({ stage, state: _state, uid: _uid, ...ref }) => ({ ref, stage, object: undefined })),
+    ...removals.map((entry) => ({ ref: bareRef(entry), stage: entry.stage, object: undefined })),
   ];
   const images = await Promise.all(
     reads.map(async ({ ref, stage, object }) => ({ ref, stage, object, live: await cluster.read(ref, options) })),
@@ -234,8 +235,4 @@ function unmarked(ref: ObjectRef): NaasError {
     code: 'NotOurs',
     message: `${describeRef(ref)} on cluster ${ref.cluster} carries ${LABEL.incarnation} no more: somebody took it off, and naas may not remove it. Remove it by hand, or put the label back; then send the change again.`,
   });
-}
-
-export function incarnationOf(object: KubernetesObject): string | undefined {
-  return object.metadata.labels?.[LABEL.incarnation];
 }

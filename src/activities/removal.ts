@@ -3,7 +3,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { NaasError } from '../spec/errors.ts';
 import { isKubernetesOwn } from '../spec/finalizers.ts';
-import type { Effect, InventoryEntry, ObjectRef } from '../spec/inventory.ts';
+import { bareRef, type Effect, type InventoryEntry, type ObjectRef } from '../spec/inventory.ts';
 import { LABEL } from '../spec/names.ts';
 import { mayHoldSecrets } from '../spec/secretive.ts';
 import type { Blocker } from '../spec/status.ts';
@@ -75,7 +75,7 @@ async function remove(
   incarnation: string,
   options: CallOptions,
 ): Promise<Effect> {
-  const ref = bare(entry);
+  const ref = bareRef(entry);
   const uid = entry.uid ?? (await uidOfOurs(cluster, ref, incarnation, options));
   if (uid === 'absent' || uid === 'not-ours') {
     return { verb: 'delete', ref, outcome: uid === 'absent' ? 'absent' : 'skipped' };
@@ -88,11 +88,6 @@ async function uidOfOurs(cluster: Cluster, ref: ObjectRef, incarnation: string, 
   const live = await cluster.read(ref, options);
   if (live?.metadata.uid === undefined) return 'absent';
   return live.metadata.labels?.[LABEL.incarnation] === incarnation ? live.metadata.uid : 'not-ours';
-}
-
-function bare(entry: InventoryEntry): ObjectRef {
-  const { stage: _stage, state: _state, uid: _uid, ...ref } = entry;
-  return ref;
 }
 
 type Look = Pick<NamespaceRemoval, 'gone' | 'stuck' | 'remaining'>;

@@ -17,10 +17,11 @@ import type { PackedStage } from '../spec/admission.ts';
 import { type Effect, type ObjectRef, refKey, refOf, STAGES, type Stage } from '../spec/inventory.ts';
 import { ANNOTATION, LABEL } from '../spec/names.ts';
 import { allEffects, gravest, PartialFailure } from './boundary.ts';
-import { incarnationOf, type PreImage } from './change.ts';
+import type { PreImage } from './change.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 import { bind, boundPatch, onFreshVersion, stampDeadline, unchanged, versionOf } from './fresh.ts';
 import { unpackJson, unpackStage } from './packing.ts';
+import { incarnationOf } from './stamp.ts';
 import { writing } from './switch.ts';
 
 export interface RestoreInput {

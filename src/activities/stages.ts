@@ -7,11 +7,11 @@ import type { KubernetesObject } from '../plan/plan.ts';
 import type { PackedStage } from '../spec/admission.ts';
 import { NaasError } from '../spec/errors.ts';
 import { describeRef, type Effect, type ObjectRef, refKey, refOf } from '../spec/inventory.ts';
-import { LABEL } from '../spec/names.ts';
 import { allEffects, asNaasError, lostUntil, PartialFailure } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 import { make, makeOrMend, stampDeadline, standsAlready } from './fresh.ts';
 import { unpackStage } from './packing.ts';
+import { incarnationOf } from './stamp.ts';
 import { writing } from './switch.ts';
 
 export interface StageInput {
@@ -127,10 +127,6 @@ async function claim(cluster: Cluster, object: KubernetesObject, options: CallOp
 
 function versionAfter(live: KubernetesObject): { after?: string } {
   return live.metadata.resourceVersion === undefined ? {} : { after: live.metadata.resourceVersion };
-}
-
-function incarnationOf(object: KubernetesObject): string | undefined {
-  return object.metadata.labels?.[LABEL.incarnation];
 }
 
 function hasStatus(object: { apiVersion: string; kind: string }): boolean {

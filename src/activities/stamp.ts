@@ -46,6 +46,11 @@ function stampOn(object: KubernetesObject, stamp: Stamp): KubernetesObject {
   return { ...object, metadata: { ...metadata, annotations } };
 }
 
+/** Whose life it is of; undefined where it carries no mark. */
+export function incarnationOf(object: KubernetesObject): string | undefined {
+  return object.metadata.labels?.[LABEL.incarnation];
+}
+
 /** As the plan gave it: what a comparison with the approved changes has to look at. */
 export function unstamped(object: KubernetesObject): KubernetesObject {
   const { [LABEL.incarnation]: _incarnation, ...labels } = object.metadata.labels ?? {};

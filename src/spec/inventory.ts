@@ -44,6 +44,11 @@ export function refOf(
   return { system: 'kubernetes', cluster, apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name };
 }
 
+/** Whatever the inventory knows of an object besides is left out. */
+export function bareRef({ stage: _stage, state: _state, uid: _uid, ...ref }: InventoryEntry): ObjectRef {
+  return ref;
+}
+
 export function refKey(ref: ObjectRef): string {
   return [ref.system, ref.cluster, ref.apiVersion, ref.kind, ref.namespace ?? '', ref.name].join('/');
 }

@@ -1,5 +1,5 @@
 // What operators do about a blocked namespace: `retry`, `skip`, `abandon`. They only set the course; the run follows it.
-import { describeRef, refKey } from '../spec/inventory.ts';
+import { bareRef, describeRef, refKey } from '../spec/inventory.ts';
 import type { AbandonMessage, PhaseAnswer, RetryMessage, SkipMessage } from './messages.ts';
 import { dropOperation } from './operation-end.ts';
 import { enter, note, now, type Run, refusal } from './run.ts';
@@ -65,7 +65,7 @@ export async function abandon(run: Run, message: AbandonMessage): Promise<PhaseA
   ask(run, 'abandon');
   const { state } = run;
   dropOperation(run, `${subject} abandoned the namespace`);
-  const left = state.inventory.map(({ stage: _stage, state: _state, uid: _uid, ...ref }) => ref);
+  const left = state.inventory.map(bareRef);
   state.leftBehind.push(...left.map((ref) => ({ ref, by: subject, reason: message.reason, at: now() })));
   state.blocked = null;
   enter(run, 'abandoned', state.step, `${subject} gave it up with ${left.length} objects left: ${message.reason}`);

@@ -3,6 +3,7 @@
 import { sleep } from '@temporalio/workflow';
 import type { Captured } from '../activities/change.ts';
 import {
+  bareRef,
   confirm,
   type Effect,
   type InventoryEntry,
@@ -101,13 +102,9 @@ async function ensure(
 
 async function removeDropped(run: Run, { kind, admission }: Transition, uids: Record<string, string>): Promise<void> {
   const { timing, incarnation } = admission;
-  const removals = admission.removals.map(refOnly);
+  const removals = admission.removals.map(bareRef);
   const { removeDropped } = changing(timing, `${kind} of ${run.name}: remove ${listed(removals)}`);
   await throughPauses(run, () => recorded(run, () => removeDropped({ removals, incarnation, uids })));
-}
-
-function refOnly({ stage: _stage, state: _state, uid: _uid, ...ref }: InventoryEntry): ObjectRef {
-  return ref;
 }
 
 async function recorded(run: Run, work: () => Promise<{ effects: Effect[] }>): Promise<void> {
