@@ -2,44 +2,28 @@
 // worker and no Kubernetes code, and Temporal only at the first call.
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { NaasError, type Problem } from '../spec/errors.ts';
+import { NaasError } from '../spec/errors.ts';
 import { isEnd, type MessageName } from '../spec/lifecycle.ts';
-import {
-  awaitsGroup,
-  awaitsUser,
-  DEFAULT_TASK_QUEUE,
-  LIFECYCLE_WORKFLOW,
-  namespaceOf,
-  PREVIEW_WORKFLOW,
-  previewWorkflowId,
-  updateId,
-  workflowId,
-} from '../spec/names.ts';
+import { DEFAULT_TASK_QUEUE, PREVIEW_WORKFLOW, previewWorkflowId, updateId, workflowId } from '../spec/names.ts';
 import type { Status, StatusRow, TimelineEntry } from '../spec/status.ts';
 import type {
   ChangeAnswer,
   DecideAnswer,
-  DecisionMessage,
   PhaseAnswer,
   PlanAnswer,
   PreviewAnswer,
   RequestAnswer,
   Submission,
-  SubmitAnswer,
   Workflows,
 } from '../workflows/messages.ts';
-import type { DecideOptions, InboxItem, ListFilter, NaasClient, NaasClientOptions, SubmitOptions } from './api.ts';
-import { bodySha256, proveSender, requestedName, spellings } from './proven.ts';
-import {
-  afterItsRun,
-  asFarAsItRuns,
-  type RunRecord,
-  rowOf,
-  staleStatus,
-  unwatched,
-  visibilityQuery,
-} from './records.ts';
-import { connect, DEADLINE_MS, isMissingRun, listed, repeatedly, type Temporal } from './temporal.ts';
+import type { DecideOptions, ListFilter, NaasClient, NaasClientOptions, SubmitOptions } from './api.ts';
+import { begin } from './begin.ts';
+import { decision } from './decision.ts';
+import { inboxOf } from './inbox.ts';
+import { explainMissing, isRunning } from './newest-run.ts';
+import { bodySha256, proveSender, requestedName } from './proven.ts';
+import { asFarAsItRuns, type RunRecord, rowOf, staleStatus, visibilityQuery } from './records.ts';
+import { connect, DEADLINE_MS, listed, repeatedly, type Temporal } from './temporal.ts';
 
 export type * from './api.ts';
 
@@ -99,34 +83,8 @@ export function clientOver(options: NaasClientOptions, open: () => Promise<Tempo
     return update<T>(name, message, updateId(body.requestId, await bodySha256(body)), { ...body, by });
   }
 
-  async function submit(
-    name: string,
-    mode: Submission['mode'],
-    request: unknown,
-    { requestId }: SubmitOptions,
-  ): Promise<SubmitAnswer> {
-    const body = { mode, request };
-    const by = await proveSender(options.prove, 'submit', name, body);
-    const sha256 = await bodySha256(body);
-    const submission: Submission = { requestId: requestId ?? randomUUID(), ...body, by };
-    const t = await temporal();
-    const before = requestId === undefined ? undefined : await latestRun(t, name);
-    let over = 0;
-    const answer = await repeatedly(
-      t,
-      { what: `submit of ${name}`, deadlineMs },
-      // To an id that it has seen the server repeats the old run's "Ended", also once that run is closed.
-      () => updateWithStart(t, taskQueue, name, submission, over === 0 ? sha256 : `${sha256}:${over}`),
-      // An "Ended" run closed while this arrived: the next try starts the next one.
-      (error) => {
-        if (error.code === 'Ended') over += 1;
-        return error.code === 'Ended';
-      },
-    );
-    if (before !== undefined && before.status.name !== 'RUNNING')
-      await refuseOldAnswer(t, name, before.runId, submission);
-    return answer;
-  }
+  const submit = (name: string, mode: Submission['mode'], request: unknown, { requestId }: SubmitOptions) =>
+    begin(temporal, { name, mode, request, requestId }, { prove: options.prove, taskQueue, deadlineMs });
 
   const client: NaasClient = {
     submit: async (request, options = {}) => submit(await requestedName(request), 'create', request, options),
@@ -151,7 +109,7 @@ export function clientOver(options: NaasClientOptions, open: () => Promise<Tempo
     },
 
     async decide(name: string, choice: DecideOptions): Promise<DecideAnswer> {
-      const message = await decision(client, options, name, choice);
+      const message = await decision(client, options.prove, name, choice);
       return update(name, 'decide', updateId(randomUUID(), await bodySha256(message)), message);
     },
 
@@ -206,27 +164,7 @@ export function clientOver(options: NaasClientOptions, open: () => Promise<Tempo
       }
     },
 
-    async approvals({ user, groups }): Promise<InboxItem[]> {
-      const t = await temporal();
-      const tokens = [...(await spellings([user])).map(awaitsUser), ...(await spellings(groups)).map(awaitsGroup)];
-      if (tokens.length === 0) return [];
-      const items: InboxItem[] = [];
-      const waiting = visibilityQuery({ awaits: tokens });
-      for await (const run of listed(t, { what: 'the list of what waits', deadlineMs }, waiting)) {
-        const name = namespaceOf(run.workflowId);
-        if (name === undefined) continue;
-        // Visibility lags a little: only what still waits belongs in an inbox. One that cannot be read hides no other.
-        const status = await client.status(name).catch(() => undefined);
-        if (status?.phase !== 'awaiting-approval' && status?.operation?.step !== 'awaiting-approval') continue;
-        const [plan, request] = await Promise.all([
-          client.plan(name).catch(() => null),
-          client.request(name).catch(() => null),
-        ]);
-        items.push({ name, status, plan, request });
-      }
-      return items;
-    },
-
+    approvals: (person) => inboxOf(client, temporal, person, deadlineMs),
     plan: (name) => query<PlanAnswer | null>(name, 'plan', deadlineMs),
     history: (name) => query<TimelineEntry[]>(name, 'history', deadlineMs),
     request: (name) => query<RequestAnswer | null>(name, 'request', deadlineMs),
@@ -245,102 +183,12 @@ export function clientOver(options: NaasClientOptions, open: () => Promise<Tempo
   return client;
 }
 
-/** The newest run of a name, open or closed; undefined when there is none. */
-async function latestRun(t: Temporal, name: string) {
-  const handle = t.client.workflow.getHandle(workflowId(name));
-  const call = { what: `look at ${name}`, deadlineMs: DEADLINE_MS };
-  return repeatedly(t, call, () => handle.describe()).catch((error: NaasError) => {
-    if (isMissingRun(error)) return undefined;
-    throw error;
-  });
-}
-
-/** The server answers a repeated id from its own memory even when that run is long over: that must not pass for a new one. */
-async function refuseOldAnswer(
-  t: Temporal,
-  name: string,
-  closedRunId: string,
-  { requestId }: Submission,
-): Promise<void> {
-  if ((await latestRun(t, name))?.runId !== closedRunId) return;
-  const message = `request id ${requestId} was used for namespace ${name} before, and that run is over; use a new id to request it again`;
-  throw new NaasError({ code: 'Ended', message });
-}
-
-/** Start and submit in one call: an existing run gets the message, otherwise a new one begins with it. */
-function updateWithStart(
-  t: Temporal,
-  taskQueue: string,
-  name: string,
-  submission: Submission,
-  sha256: string,
-): Promise<SubmitAnswer> {
-  const start = new t.sdk.WithStartWorkflowOperation(LIFECYCLE_WORKFLOW, {
-    workflowId: workflowId(name),
-    taskQueue,
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    staticSummary: `Namespace ${name}: from request to deletion`,
-    args: [{ submission }],
-  });
-  // Its own promise rejects as well when the call fails; the call's error is the one that counts.
-  start.workflowHandle().catch(() => undefined);
-  return t.client.workflow.executeUpdateWithStart<() => Promise<unknown>, SubmitAnswer, [Submission]>('submit', {
-    args: [submission],
-    updateId: updateId(submission.requestId, sha256),
-    startWorkflowOperation: start,
-  });
-}
-
-async function decision(
-  client: NaasClient,
-  options: NaasClientOptions,
-  name: string,
-  choice: DecideOptions,
-): Promise<DecisionMessage> {
-  const plan = await client.plan(name);
-  if (plan === null)
-    throw new NaasError({ code: 'NotAwaitingApproval', message: `namespace ${name}: nothing waits for a decision` });
-  const claims = {
-    planDigest: choice.planDigest ?? plan.planDigest,
-    changeDigest: choice.changeDigest ?? plan.changeDigest,
-    decision: choice.decision,
-  };
-  const proof = await options.prove({ namespace: name, incarnation: plan.incarnation, ...claims });
-  return { proof, ...claims, ...(choice.reason === undefined ? {} : { reason: choice.reason }) };
-}
-
 /** As JSON carries it: what is undefined is not there. */
 function defined<T extends object>(content: T): T {
   return Object.fromEntries(Object.entries(content).filter(([, value]) => value !== undefined)) as T;
 }
 
-async function isRunning(t: Temporal, name: string): Promise<boolean> {
-  return (await latestRun(t, name))?.status.name === 'RUNNING';
-}
-
 /** Ends early, and quietly, when nobody watches any more. */
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   await setTimeout(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
-}
-
-/** A run that is over cannot take a message: says so, instead of "not found". */
-async function explainMissing(t: Temporal, name: string, error: NaasError): Promise<never> {
-  if (error.code !== 'NotFound') throw error;
-  const run = await latestRun(t, name);
-  if (run === undefined)
-    throw new NaasError(
-      { code: 'NotFound', message: `there is no namespace ${name} and no request for it` },
-      { cause: error },
-    );
-  const status = staleStatus(name, run);
-  const { phase, endedInTemporal } = status;
-  const problem: Problem =
-    endedInTemporal === undefined
-      ? { code: 'Ended', message: `namespace ${name} is ${phase}: this run is over` }
-      : {
-          code: 'Ended',
-          message: `namespace ${name} was ${phase}: ${unwatched(endedInTemporal)}`,
-          hint: afterItsRun(status),
-        };
-  throw new NaasError(problem, { cause: error });
 }

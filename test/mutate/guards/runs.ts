@@ -179,7 +179,7 @@ export const RUNS: Guard[] = [
       replace: '  delete state.takeover;\n  const takeover: Transition = {\n',
     },
   }),
-  ...guardsOf('src/client/index.ts', on('workflows/submit', WORKER_COMES, 'that the server answers from the memory'), {
+  ...guardsOf('src/client/begin.ts', on('workflows/submit', WORKER_COMES, 'that the server answers from the memory'), {
     'old-answer-is-no-new-one': {
       find: "if (before !== undefined && before.status.name !== 'RUNNING')",
       replace: 'if (false)',
