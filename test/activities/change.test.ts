@@ -5,7 +5,9 @@ import { packJson, unpackJson } from '../../src/activities/packing.ts';
 import { compare } from '../../src/plan/compare.ts';
 import { changeDigest } from '../../src/plan/index.ts';
 import type { KubernetesObject } from '../../src/plan/plan.ts';
+import { NaasError } from '../../src/spec/errors.ts';
 import { type ObjectRef, refKey } from '../../src/spec/inventory.ts';
+import { FENCED_OFF } from '../../src/spec/names.ts';
 import {
   approved,
   failureOf,
@@ -63,7 +65,7 @@ async function capture(
 function ensure(
   objects: KubernetesObject[],
   uids: Record<string, string>,
-  more: { expect?: ObjectRef[]; touched?: string[] } = {},
+  more: { expect?: ObjectRef[]; touched?: string[]; adopting?: boolean } = {},
 ) {
   return inActivity(() =>
     changeActivities(cluster).ensureChange({
@@ -138,6 +140,16 @@ describe('a write of a change', () => {
     cluster.calls.length = 0;
     expect((await failureOf(ensure([newInformation], uids))).type).toBe('NotOurs');
     expect(cluster.calls).toEqual([]);
+  });
+
+  it('into what is being adopted waits for an API server that has not heard of it; elsewhere the fence’s word is the last', async () => {
+    cluster.bend = (verb) => {
+      if (verb === 'apply') throw new NaasError({ code: 'Forbidden', message: `the incarnation ${FENCED_OFF}` });
+      return undefined;
+    };
+    const uids = await uidsOf(information);
+    expect((await failureOf(ensure([newInformation], uids, { adopting: true }))).type).toBe('NotReadyYet');
+    expect((await failureOf(ensure([newInformation], uids))).type).toBe('Forbidden');
   });
 
   it('goes to nothing of others where nothing had stood, and to its own earlier attempt', async () => {

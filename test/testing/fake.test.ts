@@ -1,12 +1,14 @@
 // The fake on the stories that the real client is held to as well (test/e2e/client-contract.test.ts), and how a test drives it.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { NaasClient } from '../../src/client/api.ts';
+import { describeRef } from '../../src/spec/inventory.ts';
 import { createFakeNaas, type FakeNaas } from '../../src/testing/index.ts';
 import * as runtime from '../../src/testing/workflow-runtime.ts';
 import { STORIES, Told } from '../support/client-contract.ts';
 import { fakeWorld } from '../support/fake-world.ts';
 import { PEOPLE } from '../support/scenario-people.ts';
 import { DEV, PROD, requestOf, STAGING } from '../support/scenario-requests.ts';
+import { shippedCatalog } from '../support/shipped-catalog.ts';
 import { importedNames } from '../support/source-imports.ts';
 
 // What the build does to the package (tools/stand-in.mjs).
@@ -96,6 +98,17 @@ describe('a test that drives the fake', () => {
     });
   });
 
+  it('keeps what a change says in so many words, although nothing has to be written for it', async () => {
+    const fake = createFakeNaas({ atOnce: true });
+    const ada = clientOf(fake, PEOPLE.owner);
+    const request = requestOf('pinned', DEV);
+    await ada.submit(request);
+    await fake.ready('pinned');
+    const quota = { 'limits.cpu': shippedCatalog().tiers['dev']?.quota['limits.cpu'] };
+    expect((await ada.change('pinned', { ...request, quota })).note).toContain('nothing has to be changed');
+    expect((await ada.request('pinned'))?.request).toEqual({ ...request, quota });
+  });
+
   it('lets a deletion block and go on', async () => {
     const fake = createFakeNaas();
     const ada = clientOf(fake, PEOPLE.owner);
@@ -106,6 +119,15 @@ describe('a test that drives the fake', () => {
     expect(blocked.phase).toBe('blocked');
     expect(blocked.blocked?.problems[0]).toMatchObject({ code: 'Forbidden' });
     expect(await fake.fail('blocks')).toMatchObject({ phase: 'blocked', blocked: { attempts: 2 } });
+    // What they give up is what they saw: here the role bindings.
+    const seen = blocked.blocked?.objects.map(describeRef) ?? [];
+    expect(seen.length).toBeGreaterThan(1);
+    const olga = clientOf(fake, PEOPLE.operator);
+    const fewer = { reason: 'the first alone', objects: seen.slice(0, 1) };
+    await expect(olga.skip('blocks', fewer)).rejects.toMatchObject({
+      code: 'StaleDigest',
+      message: expect.stringContaining(seen[1] ?? ''),
+    });
     // What a blocked namespace needs is for operators.
     await expect(ada.retry('blocks')).rejects.toMatchObject({ code: 'NotAllowed' });
     await expect(ada.skip('blocks', { reason: 'mine' })).rejects.toMatchObject({ code: 'NotAllowed' });

@@ -184,6 +184,8 @@ export const RUNS: Guard[] = [
       find: "if (before !== undefined && before.status.name !== 'RUNNING')",
       replace: 'if (false)',
     },
+  }),
+  ...guardsOf('src/client/index.ts', on('workflows/submit', WORKER_COMES, 'that the server answers from the memory'), {
     'terminated-is-shown': {
       find: 'return isEnd(status.phase) ? status : asFarAsItRuns(status, run);',
       replace: 'void asFarAsItRuns;\n        return run === undefined ? status : status;',
