@@ -197,6 +197,10 @@ export const ACTIVITIES: Guard[] = [
       find: 'const problems = [...inTheWay(changes), ...short];',
       replace: 'void short;\n  const problems = [...inTheWay(changes)];',
     },
+    'adoption-waits-to-be-heard-of': {
+      find: 'write: input.adopting ? () => heardOf(ref, write) : write',
+      replace: 'write: heardOf === undefined ? write : write',
+    },
     'made-anew-is-not-ours': {
       find: 'if (live.metadata.uid !== captured && incarnationOf(live) !== incarnationOf(object)) throw another(ref);',
       replace: '',

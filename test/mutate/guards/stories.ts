@@ -63,7 +63,14 @@ export const STORIES: Guard[] = [
       titled: ['an unsigned decision is refused by update'],
     },
   }),
+  ...guardsOf('src/workflows/operator.ts', fake, {
+    'skip-of-what-was-seen': { find: 'if (others.length === 0) return;', replace: 'if (others.length >= 0) return;' },
+  }),
   ...guardsOf('src/workflows/change.ts', fake, {
+    'words-of-a-change-are-kept': {
+      find: "if ('request' in message) holdAsWritten(run, message);",
+      replace: 'void holdAsWritten;',
+    },
     'change-from-the-plan-that-holds': {
       find: 'if (basedOn !== undefined && basedOn !== null) hold(run, basedOn);',
       replace: '',
