@@ -63,10 +63,21 @@ async function begin(name: string, { during }: Case): Promise<void> {
   await stand.teardown(name);
 }
 
+const DROP = () => 'drop' as const;
+
 /** By the other worker, to the end. */
 async function endMeanwhile(name: string, { during, meanwhile }: Case): Promise<void> {
   if (meanwhile === 'undone') {
-    await stand.cancelUntilAccepted(name);
+    // The stopped worker may be handed the cancel first, and hold it longer than its claim: the other one might get ready,
+    // and where the last write is made it only has to read.
+    const cancelled = stand.cancelUntilAccepted(name);
+    const untilCancelled = async () => cancelled.then(DROP, DROP);
+    const halts = [{}, { verb: 'read' as const }].map((calls) =>
+      stand.proxy.add({ tenant: name, ...calls, before: untilCancelled }),
+    );
+    await cancelled.finally(() => {
+      for (const halt of halts) halt.lift();
+    });
     await stand.untilAll([name], ['failed', 'cancelled']);
     return;
   }
