@@ -1,20 +1,38 @@
-// Two projects: `unit` needs no server and runs in parallel; a file of `system` has an embedded platform to itself while it
-// runs, because its cases compare the state of the whole cluster.
+// Three projects: `unit` needs no server and runs in parallel; a file of `system` has an embedded platform to itself while it
+// runs, because its cases compare the state of the whole cluster; `alone` are those of them whose subject is time.
 import { defineConfig } from 'vitest/config';
 import { ClosingLine } from './test/support/closing-line.ts';
 import { FILES_AT_ONCE } from './test/support/files-at-once.ts';
+import { PromptFailures } from './test/support/prompt-failures.ts';
 import { ProofReporter } from './test/support/proof-reporter.ts';
 import { drawRunSeed } from './test/support/run-seed.ts';
 
 drawRunSeed();
 
+/** They hold answers to a time: nothing else may run beside them. */
+const ALONE = ['test/proof/races.test.ts'];
+
 const SYSTEM = ['activities', 'providers', 'ops', 'local', 'workflows', 'e2e', 'proof', 'replay', 'deploy'].map(
   (folder) => `test/${folder}/**/*.test.{ts,mjs}`,
 );
 
+const ON_SERVERS = {
+  globalSetup: ['./test/support/global-setup.ts'],
+  setupFiles: ['./test/support/end-with-run.ts'],
+  // Deleting one namespace takes 5 s by design of Kubernetes, sixty at once 30 s; a proof does several rounds.
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+};
+
 export default defineConfig({
   test: {
-    reporters: ['default', new ProofReporter(), new ClosingLine()],
+    // Who runs a few files reads along, and is told at their end.
+    reporters: [
+      'default',
+      ...(FILES_AT_ONCE > 1 ? [new PromptFailures()] : []),
+      new ProofReporter(),
+      new ClosingLine(),
+    ],
     projects: [
       {
         test: {
@@ -29,14 +47,20 @@ export default defineConfig({
       {
         test: {
           name: 'system',
+          ...ON_SERVERS,
           include: SYSTEM,
-          globalSetup: ['./test/support/global-setup.ts'],
-          setupFiles: ['./test/support/end-with-run.ts'],
+          exclude: ALONE,
           maxWorkers: FILES_AT_ONCE,
-          // Deleting one namespace takes 5 s by design of Kubernetes, sixty at once 30 s; a proof does several rounds.
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'alone',
+          ...ON_SERVERS,
+          include: ALONE,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

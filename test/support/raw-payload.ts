@@ -38,6 +38,8 @@ export async function rawSignal(client: Client, name: string, signalName: string
 const ASK_MS = 10_000;
 const ASKS = 12;
 const DEADLINE_EXCEEDED = 4;
+/** The run was about to renew its history: asked again, the next one answers. The client does the same. */
+const FAILED_PRECONDITION = 9;
 
 /** The type of the failure that answered, or `accepted`. */
 export async function rawUpdate(client: Client, name: string, message: string, payload: RawPayload): Promise<string> {
@@ -65,7 +67,8 @@ async function askedOnce(client: Client, name: string, message: string, payload:
   try {
     return (await client.withDeadline(Date.now() + ASK_MS, ask)).outcome;
   } catch (error) {
-    if ((error as { code?: number }).code === DEADLINE_EXCEEDED) return undefined;
+    const { code } = error as { code?: number };
+    if (code === DEADLINE_EXCEEDED || code === FAILED_PRECONDITION) return undefined;
     throw error;
   }
 }
