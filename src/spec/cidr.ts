@@ -42,13 +42,15 @@ export function overlaps(left: Cidr, right: Cidr): boolean {
   return left.base >> hidden === right.base >> hidden;
 }
 
-function parseV4(text: string): bigint | undefined {
+/** undefined: it is no address in plain form. */
+export function parseV4(text: string): bigint | undefined {
   const octets = text.split('.');
   if (octets.length !== 4 || !octets.every((octet) => OCTET.test(octet) && Number(octet) <= 255)) return undefined;
   return octets.reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n);
 }
 
-function parseV6(text: string): bigint | undefined {
+/** In lower case and without an IPv4 address at its end; undefined: it is none. */
+export function parseV6(text: string): bigint | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
   const [head = [], tail = []] = halves.map((half) => (half === '' ? [] : half.split(':')));
@@ -61,7 +63,7 @@ function parseV6(text: string): bigint | undefined {
 }
 
 /** RFC 5952: the longest run of two or more zero groups, the first of equals, is "::". */
-function printV6(base: bigint): string {
+export function printV6(base: bigint): string {
   const groups = Array.from({ length: 8 }, (_, index) => ((base >> BigInt(112 - 16 * index)) & 0xffffn).toString(16));
   const text = groups.join(':');
   const runs = [...text.matchAll(/(?<![0-9a-f])0(?::0)+(?![0-9a-f])/g)];
