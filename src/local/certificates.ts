@@ -1,6 +1,14 @@
 // X.509 certificates of the embedded platform: an authority of its own, and short-lived client certificates by it. Node can
 // sign and read certificates but not write them, so the few bytes around the signature are written here (RFC 5280, DER).
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+} from 'node:crypto';
 
 /** PEM. */
 export interface Certificate {
@@ -34,6 +42,7 @@ export function createAuthority(name: string, validity: Validity): Certificate {
   const extensions = sequence(
     extension(BASIC_CONSTRAINTS, sequence(TRUE)),
     extension(KEY_USAGE, bitFlags(KEY_CERT_SIGN)),
+    hint(SUBJECT_KEY_IDENTIFIER, tagged(0x04, keyIdentifier(publicKey))),
   );
   const certificate = issue({ issuer: subject, subject, validity, publicKey, signingKey: privateKey, extensions });
   return { certificate, key: pemOf(privateKey) };
@@ -57,6 +66,38 @@ export function createClientCertificate(
     validity,
     publicKey,
     signingKey: authority.signingKey,
+    extensions,
+  });
+  return { certificate, key: pemOf(privateKey) };
+}
+
+/** Addresses are of IPv4. The authority is its name and PEM, as it was made. */
+export function createServerCertificate(
+  authority: Certificate & { name: string },
+  hosts: { names: readonly string[]; addresses: readonly string[] },
+  validity: Validity,
+): Certificate {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const names = [
+    ...hosts.names.map((name) => tagged(DNS_NAME, Buffer.from(name, 'ascii'))),
+    ...hosts.addresses.map((address) => tagged(IP_ADDRESS, Buffer.from(address.split('.').map(Number)))),
+  ];
+  const issuerKey = createPublicKey(authority.certificate);
+  const extensions = sequence(
+    extension(BASIC_CONSTRAINTS, sequence()),
+    extension(KEY_USAGE, bitFlags(DIGITAL_SIGNATURE)),
+    extension(EXTENDED_KEY_USAGE, sequence(SERVER_AUTH)),
+    hint(SUBJECT_ALTERNATIVE_NAME, sequence(...names)),
+    // Python refuses a chain without them from 3.13 on.
+    hint(AUTHORITY_KEY_IDENTIFIER, sequence(tagged(0x80, keyIdentifier(issuerKey)))),
+    hint(SUBJECT_KEY_IDENTIFIER, tagged(0x04, keyIdentifier(publicKey))),
+  );
+  const certificate = issue({
+    issuer: distinguishedName({ user: authority.name, groups: [] }),
+    subject: distinguishedName({ user: hosts.names[0] ?? hosts.addresses[0] ?? 'server', groups: [] }),
+    validity,
+    publicKey,
+    signingKey: createPrivateKey(authority.key),
     extensions,
   });
   return { certificate, key: pemOf(privateKey) };
@@ -94,8 +135,22 @@ function attribute(type: Buffer, value: string): Buffer {
   return tagged(0x31, sequence(type, tagged(0x0c, Buffer.from(value, 'utf8'))));
 }
 
+/** Critical: who does not understand it has to refuse the certificate. */
 function extension(id: Buffer, value: Buffer): Buffer {
   return sequence(id, TRUE, tagged(0x04, value));
+}
+
+/** Not critical, as RFC 5280 demands it of these. */
+function hint(id: Buffer, value: Buffer): Buffer {
+  return sequence(id, tagged(0x04, value));
+}
+
+/** RFC 5280, 4.2.1.2: the hash of the key's bits. Of any length that tells keys apart; nothing is proven by it. */
+function keyIdentifier(key: KeyObject): Buffer {
+  return createHash('sha256')
+    .update(key.export({ type: 'spki', format: 'der' }))
+    .digest()
+    .subarray(0, 20);
 }
 
 /** A positive number of 16 bytes without a leading zero. */
@@ -133,6 +188,9 @@ function bitFlags(flags: number): Buffer {
   return tagged(0x03, Buffer.from([unused, flags]));
 }
 
+/** Tags of a GeneralName. */
+const DNS_NAME = 0x82;
+const IP_ADDRESS = 0x87;
 const DIGITAL_SIGNATURE = 0x80;
 const KEY_CERT_SIGN = 0x04;
 const NO_UNUSED_BITS = Buffer.from([0]);
@@ -147,3 +205,7 @@ const BASIC_CONSTRAINTS = objectId('551d13');
 const KEY_USAGE = objectId('551d0f');
 const EXTENDED_KEY_USAGE = objectId('551d25');
 const CLIENT_AUTH = objectId('2b06010505070302');
+const SERVER_AUTH = objectId('2b06010505070301');
+const SUBJECT_KEY_IDENTIFIER = objectId('551d0e');
+const SUBJECT_ALTERNATIVE_NAME = objectId('551d11');
+const AUTHORITY_KEY_IDENTIFIER = objectId('551d23');
