@@ -1,5 +1,5 @@
 // One Kubernetes cluster as the activities see it. Translates their words into calls; decides nothing, retries nothing.
-import type { NaasError } from '../../spec/errors.ts';
+import { NaasError } from '../../spec/errors.ts';
 import { describeRef, type ObjectRef, refOf } from '../../spec/inventory.ts';
 import { FIELD_MANAGER } from '../../spec/names.ts';
 import { patientWithColdStarts } from './cold-start.ts';
@@ -125,6 +125,15 @@ export async function connectCluster(options: ConnectOptions): Promise<Kubernete
         next = isJson(metadata) && typeof metadata['continue'] === 'string' ? metadata['continue'] : '';
       } while (next !== '');
       return found;
+    },
+    async serves(kind, call) {
+      try {
+        await discovery.resourceOf(kind, call);
+        return true;
+      } catch (error) {
+        if (error instanceof NaasError && error.code === 'KindMissing') return false;
+        throw error;
+      }
     },
     kindOf: (resource, call) => discovery.named(resource, call),
     create: async (object, call) => effects.write(await creation(object, call), call),

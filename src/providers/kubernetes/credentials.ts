@@ -5,7 +5,7 @@ import { delimiter, dirname, resolve } from 'node:path';
 import type { KubeConfig, User } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { NaasError } from '../../spec/errors.ts';
-import { redact } from './redact.ts';
+import { redact } from '../redact.ts';
 
 export interface CredentialSource {
   /** Path of a kubeconfig; without it KUBECONFIG, ~/.kube/config and the in-cluster account are tried in this order. */

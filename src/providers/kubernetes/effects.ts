@@ -1,14 +1,14 @@
 // The effect boundary: every write on a cluster passes through `write`, which yields the record of what it did. Nothing
 // else in this folder sends a request that changes an object.
-import type { Effect, ObjectRef } from '../../spec/inventory.ts';
-import { deadlinePassed } from './exchange.ts';
+import type { ObjectEffect, ObjectRef } from '../../spec/inventory.ts';
+import { deadlinePassed } from '../deadline.ts';
 import { type Attempt, failureOf, isStatus } from './failures.ts';
 import { type CallOptions, isJson, type KubernetesObject } from './object.ts';
 import type { HttpCall, Transport } from './transport.ts';
 import type { WriteRate } from './write-rate.ts';
 
 export interface Write {
-  verb: Effect['verb'];
+  verb: ObjectEffect['verb'];
   ref: ObjectRef;
   call: HttpCall;
   /** The manager in whose name an apply is made; its entry in managedFields tells when we changed something last. */
@@ -16,7 +16,7 @@ export interface Write {
 }
 
 export interface Effects {
-  write(write: Write, options: CallOptions): Promise<Effect>;
+  write(write: Write, options: CallOptions): Promise<ObjectEffect>;
   /** The same request with `dryRun`: goes through the same rate, changes nothing. */
   rehearse(write: Write, options: CallOptions): Promise<KubernetesObject>;
   /** A version that a read showed, so that the next write can tell what it changed. */
@@ -96,7 +96,7 @@ interface Versions {
   fieldManager: string;
 }
 
-function outcomeOf(status: number, object: KubernetesObject, versions: Versions): Effect['outcome'] {
+function outcomeOf(status: number, object: KubernetesObject, versions: Versions): ObjectEffect['outcome'] {
   if (status === 201) return 'created';
   if (versions.before !== undefined && versions.before === versions.after) return 'unchanged';
   // An apply that changes nothing leaves the time of our entry alone. That time is cut to the second, and our idea of the

@@ -2,6 +2,7 @@
 // about to write: a process that was stopped meanwhile and goes on must not send a write that nobody expects any more.
 import type { Dispatcher } from 'undici';
 import { NaasError } from '../../spec/errors.ts';
+import { abortReason, deadlinePassed, LONGEST_TIMER_MS } from '../deadline.ts';
 import type { CallOptions } from './object.ts';
 
 export interface RawAnswer {
@@ -15,9 +16,6 @@ export interface Words {
   what: string;
   clean(text: string): string;
 }
-
-/** Timers of Node cannot hold more than 31 bits of milliseconds. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export function exchange(
   dispatcher: Dispatcher,
@@ -75,18 +73,6 @@ export function exchange(
       },
     });
   });
-}
-
-export function deadlinePassed(words: Pick<Words, 'what'>, sent: boolean): NaasError {
-  const effect = sent ? 'the request was under way, so its effect is unknown' : 'nothing was sent';
-  return new NaasError({
-    code: 'DeadlinePassed',
-    message: `${words.what}: the deadline passed; ${effect}. naas tries again by itself.`,
-  });
-}
-
-function abortReason(signal: AbortSignal | undefined, words: Words): Error {
-  return signal?.reason instanceof Error ? signal.reason : new Error(`${words.what} was called off`);
 }
 
 function unreachable(words: Words, error: Error & { code?: string }, sent: boolean): NaasError {

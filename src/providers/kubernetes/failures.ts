@@ -1,8 +1,8 @@
 // From an API server's refusal to an error of naas's table. Pure. Each message says what was tried, on which object, at
 // which server, in the server's own words, and what to do next.
 import { type ErrorName, NaasError } from '../../spec/errors.ts';
+import { retryAfterMs } from '../retry-after.ts';
 import { isJson } from './object.ts';
-import { retryAfterMs } from './retry-after.ts';
 import type { HttpAnswer } from './transport.ts';
 
 export interface Attempt {

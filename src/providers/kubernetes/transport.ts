@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { NaasError } from '../../spec/errors.ts';
+import { redact } from '../redact.ts';
 import type { CredentialStore, Credentials } from './credentials.ts';
 import { exchange } from './exchange.ts';
 import type { CallOptions } from './object.ts';
-import { redact } from './redact.ts';
 import { createServerClock } from './server-clock.ts';
 
 export interface HttpCall {

@@ -3,7 +3,7 @@
 import { styleText } from 'node:util';
 import { DefaultLogger, type LogEntry, type Logger } from '@temporalio/worker';
 import { namespaceOf } from '../../spec/names.ts';
-import { redact } from '../kubernetes/redact.ts';
+import { redact } from '../redact.ts';
 
 export type LogFormat = 'json' | 'text';
 

@@ -1,10 +1,10 @@
 // The pure parts of the provider.
 import { describe, expect, it } from 'vitest';
 import { parseDeletionReport } from '../../../src/providers/kubernetes/deletion-report.ts';
-import { redact } from '../../../src/providers/kubernetes/redact.ts';
-import { retryAfterMs } from '../../../src/providers/kubernetes/retry-after.ts';
 import { createServerClock } from '../../../src/providers/kubernetes/server-clock.ts';
 import { createWriteRate } from '../../../src/providers/kubernetes/write-rate.ts';
+import { redact } from '../../../src/providers/redact.ts';
+import { retryAfterMs } from '../../../src/providers/retry-after.ts';
 
 const kindOf = (resource: string) => (resource === 'configmaps' ? { apiVersion: 'v1', kind: 'ConfigMap' } : undefined);
 const condition = (type: string, message: string, status = 'True') => ({ type, status, message });
