@@ -1,11 +1,12 @@
-// Fetches the CustomResourceDefinitions that a real cluster has, as Go modules, once, into set-up's cache: one YAML file.
-// It installs nothing. Plain JavaScript without dependencies.
+// Fetches the CustomResourceDefinitions that a real cluster has, as Go modules, once, into set-up's cache: one YAML file of
+// all of them for measurements, one of those for gateways and certificates. It installs nothing. Plain JavaScript without
+// dependencies.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { upstreamCrds, upstreamCrdsSource } from './paths.mjs';
+import { cached, explain } from './cached.mjs';
+import { gatewayCrds, upstreamCrds, upstreamCrdsSource } from './paths.mjs';
 import { run, step } from './run.mjs';
-import { cached, explain } from './setup.mjs';
 
 /** Where each module of tools/upstream-crds/go.mod keeps its definitions. */
 const FOLDERS = {
@@ -18,14 +19,27 @@ const FOLDERS = {
   'sigs.k8s.io/gateway-api': 'config/crd/standard',
 };
 
+/** What the embedded cluster's gateways and certificates need: a few of them, so that a first start stays short. */
+const GATEWAY_MODULES = ['github.com/cert-manager/cert-manager', 'istio.io/api', 'sigs.k8s.io/gateway-api'];
+
+export function fetchUpstreamCrds(env) {
+  return fetchCrds(env, upstreamCrds(env), Object.keys(FOLDERS));
+}
+
+export function fetchGatewayCrds(env) {
+  return fetchCrds(env, gatewayCrds(env), GATEWAY_MODULES);
+}
+
 /** Answers the file. A folder that holds none would make every measurement beside it a lie, so it is an error. */
-export async function fetchUpstreamCrds(env) {
+async function fetchCrds(env, file, wanted) {
   if (env.NAAS_UPSTREAM_CRDS) return env.NAAS_UPSTREAM_CRDS;
-  return await cached(env, upstreamCrds(env), async (draft, logFile) => {
+  return await cached(env, file, async (draft, logFile) => {
     const source = upstreamCrdsSource();
     // The versions of go.mod by name: what these modules require themselves is not needed, so its graph is not loaded.
     const { Require } = JSON.parse(goOutput(['mod', 'edit', '-json'], source, env));
-    const modules = Require.map(({ Path, Version }) => `${Path}@${Version}`);
+    const modules = Require.filter(({ Path }) => wanted.includes(Path)).map(
+      ({ Path, Version }) => `${Path}@${Version}`,
+    );
     await explain(
       step(`CustomResourceDefinitions of ${modules.length} projects`, () =>
         run('go', ['mod', 'download', ...modules], { cwd: source, env, logFile }),
