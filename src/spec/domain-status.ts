@@ -1,0 +1,101 @@
+// What people see of a registrable domain and of the teams that hold parts of it: the same shape in the workflow query, the CLI and
+// the docs. JSON-safe; it decides nothing.
+import type { DomainState, Hold } from './domain-lifecycle.ts';
+import { missingWords } from './domain-lifecycle.ts';
+
+/** As it has to stand in the DNS of the domain. */
+export interface TxtRecord {
+  name: string;
+  value: string;
+}
+
+export interface Holding extends Hold {
+  agreed: string[];
+  /** Who registered it. */
+  owner: string;
+  /** ISO 8601, from Temporal's clock; so are all times here. */
+  since: string;
+  /** When the state ends by itself. */
+  until?: string;
+  /** The newest time at which its proof was seen. */
+  provenAt?: string;
+  /** Any of them proves it: the team's own first, then those of whom it came from. */
+  records: TxtRecord[];
+  /** Another team has asked for it. */
+  transfer?: { to: string; by: string; at: string; record: TxtRecord };
+  /** Why it ended, or what is wrong. */
+  why?: string;
+}
+
+export interface HoldingStatus extends Holding {
+  /** The teams whose leads have to decide. */
+  awaits: string[];
+  /** What a person can do now; empty where nothing is to be done. */
+  todo: string[];
+}
+
+export interface DomainNote {
+  at: string;
+  kind: 'state' | 'message' | 'notice';
+  text: string;
+  by?: string;
+}
+
+export interface DomainStatus {
+  /** The part that somebody registered, such as example.org. */
+  domain: string;
+  holdings: HoldingStatus[];
+  timeline: DomainNote[];
+}
+
+export const DOMAIN_TIMELINE_LENGTH = 100;
+
+export function holdingStatus(holding: Holding, all: readonly Holding[]): HoldingStatus {
+  const awaits =
+    holding.state === 'contested' ? missingWords(holding, all) : holding.transfer === undefined ? [] : [holding.team];
+  return { ...holding, awaits, todo: todoOf(holding, awaits) };
+}
+
+function todoOf(holding: Holding, awaits: readonly string[]): string[] {
+  const { name, team, state, transfer } = holding;
+  const [record] = holding.records;
+  const enter = record === undefined ? [] : recordLines(record);
+  const decide = (asking: string): string[] =>
+    awaits.map((holder) => `a lead of ${holder} decides: naas domain approve ${name} --team ${asking} (or reject)`);
+  switch (state) {
+    case 'pending':
+      return [
+        'enter this record at the DNS of the domain, beside whatever stands there:',
+        ...enter,
+        `naas looks by itself, ever less often; to have it look at once: naas domain add ${name} --team ${team}`,
+      ];
+    case 'contested':
+      return decide(team);
+    case 'grace':
+      return ['the record that proves the domain is missing; enter it again:', ...enter];
+    case 'verified':
+      return transfer === undefined ? [] : decide(transfer.to);
+    case 'lapsed':
+    case 'rejected':
+    case 'released':
+      return [];
+  }
+}
+
+function recordLines({ name, value }: TxtRecord): string[] {
+  return [`  name   ${name}`, '  type   TXT', `  value  ${value}`];
+}
+
+/** How a run is found: its states and its teams, each once. */
+export function domainTokens(holdings: readonly Holding[]): string[] {
+  const live = holdings.filter(({ state }) => state !== 'rejected' && state !== 'released');
+  return [...new Set(live.flatMap(({ state, team }) => [stateToken(state), teamToken(team)]))].sort();
+}
+
+export function stateToken(state: DomainState): string {
+  return `state:${state}`;
+}
+
+export function teamToken(team: string): string {
+  return `team:${team}`;
+}
