@@ -38,6 +38,26 @@ export interface Figures {
   memory: { startedMiB: number; cachedRuns: number; cachedMiB: number; openRuns: number; openMiB: number };
   /** Whole processes over an empty Node, each to its end. */
   startup: { emptyNodeMs: number; helpOverEmptyMs: number; clientOverEmptyMs: number };
+  hostname: {
+    /** To ready with one hostname over without, less what emulator, name servers and stand-in controllers took of it. */
+    extraMs: number;
+    withP50Ms: number;
+    withoutP50Ms: number;
+    /** What they took, which is not naas's. */
+    foreignP50Ms: number;
+    recordWrites: number;
+    /** More than without a hostname: in the namespace and in naas's own. */
+    apiWrites: number;
+    dnsQueries: number;
+  };
+  zoneLimit: {
+    names: number;
+    /** Calls before the Retry-After of a refusal was over. */
+    earlyRetries: number;
+    /** Answers 429. */
+    refused: number;
+    shareOfAllowedRate: number;
+  };
   versions: Record<string, string>;
 }
 

@@ -1,6 +1,7 @@
 // The parts of the bench in their order: what needs a fresh stand first, what fills it last.
 import type { Bench } from './bench.ts';
 import { costPerNamespace } from './cost-per-namespace.ts';
+import { hostname } from './hostname.ts';
 import { memory } from './memory.ts';
 import { naasVsNaive } from './naas-vs-naive.ts';
 import { recovery } from './recovery.ts';
@@ -11,6 +12,7 @@ import { startup } from './startup.ts';
 import { teardown } from './teardown.ts';
 import { throughput } from './throughput.ts';
 import { workerStart } from './worker-start.ts';
+import { zoneLimit } from './zone-limit.ts';
 
 export const PARTS: readonly Part<Bench>[] = [
   {
@@ -52,5 +54,17 @@ export const PARTS: readonly Part<Bench>[] = [
     measure: workerStart,
   },
   { name: 'startup', what: 'naas --help and the client beside an empty Node', limitSeconds: 120, measure: startup },
+  {
+    name: 'hostname',
+    what: 'with and without a hostname in turns, on a stand with DNS',
+    limitSeconds: 300,
+    measure: hostname,
+  },
+  {
+    name: 'zone-limit',
+    what: 'record writes as fast as a zone takes them, after its burst is spent',
+    limitSeconds: 400,
+    measure: zoneLimit,
+  },
   { name: 'memory', what: 'the worker with 1,000 runs cached and 10,000 open', limitSeconds: 900, measure: memory },
 ];

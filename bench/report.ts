@@ -61,6 +61,8 @@ export function asJson(outcome: Outcome, info: RunInfo): string {
     replayMs: null,
     workerStartMs: null,
     memory: null,
+    hostname: null,
+    zoneLimit: null,
     ...figures,
     targets: judge(outcome).map(({ key, value, sense, limit, aim, verdict, why }) => ({
       key,

@@ -17,7 +17,7 @@ export const OUT_OF_SCOPE: readonly string[] = [
   'networks: everything is on the loopback of one machine',
   'a Temporal server with many shards and a real database: the embedded one has one shard on SQLite, polls its queues faster than its defaults and does not wait for the disk',
   'an API server with several etcd members that wait for their disks; kubelets and pods; controllers behind the upstream definitions',
-  'approvals by people; DNS, routes, budgets: not part of naas yet',
+  'approvals by people; budgets: not part of naas yet; DNS and gateways are an emulator and stand-ins on this machine',
   'Temporal Cloud: actions are counted from histories by its price list; heartbeats and retries are not in histories',
 ];
 
@@ -56,7 +56,7 @@ function shown(value: number | undefined, unit: Judgement['unit']): string {
 
 function furtherFigures(figures: PartFigures): string[][] {
   const { requestToReady: ready, throughput, perNamespace: cost, teardown, vsNaive, recoveryMs, memory } = figures;
-  const { replayMs, longestHistory, workerStartMs, bareWorkerStartMs, startup } = figures;
+  const { replayMs, longestHistory, workerStartMs, bareWorkerStartMs, startup, hostname, zoneLimit } = figures;
   const rows: (string[] | undefined)[] = [
     ready && [
       'request to ready',
@@ -89,6 +89,14 @@ function furtherFigures(figures: PartFigures): string[][] {
     memory && [
       'memory of the worker',
       `${memory.startedMiB} MiB at start, ${memory.cachedMiB} MiB with ${memory.cachedRuns} runs cached, ${memory.openMiB} MiB with ${memory.openRuns} open`,
+    ],
+    hostname && [
+      'one hostname',
+      `p50 ${hostname.withP50Ms} ms with it, ${hostname.withoutP50Ms} ms without, ${hostname.foreignP50Ms} ms of it in emulator and stand-ins; ${hostname.recordWrites} record writes, ${hostname.apiWrites} API writes, ${hostname.dnsQueries} DNS queries`,
+    ],
+    zoneLimit && [
+      'the limit of a zone',
+      `${zoneLimit.names} names at ${zoneLimit.shareOfAllowedRate} of the allowed rate, ${zoneLimit.refused} refused, ${zoneLimit.earlyRetries} early retries`,
     ],
     startup && [
       'command line',

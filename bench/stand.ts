@@ -6,6 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { NaasClient } from '../src/client/api.ts';
 import { createNaasClient } from '../src/client/index.ts';
 import { readCatalog } from '../src/config.ts';
+import { LOCAL_ZONE } from '../src/local/azure-dns/environment.ts';
 import { createLeash } from '../src/local/leash.ts';
 import { type Platform, startPlatform } from '../src/local/platform.ts';
 import type { ControlPlaneData } from '../src/local/platform-data.ts';
@@ -37,8 +38,17 @@ export interface Stand {
   close(): Promise<void>;
 }
 
-export async function openStand(options: { say: (line: string) => void; signal: AbortSignal }): Promise<Stand> {
-  const platform = await startPlatform({ worker: false, ...options });
+/** `reached`: with an Azure DNS and stand-in controllers, for what is measured of hostnames. */
+export async function openStand({
+  reached = false,
+  ...options
+}: {
+  say: (line: string) => void;
+  signal: AbortSignal;
+  reached?: boolean;
+}): Promise<Stand> {
+  const more = reached ? { standIns: { zone: LOCAL_ZONE }, dns: { zones: [LOCAL_ZONE] } } : {};
+  const platform = await startPlatform({ worker: false, ...options, ...more });
   try {
     return await equip(platform);
   } catch (error) {

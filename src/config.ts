@@ -4,6 +4,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { CREDENTIAL_KINDS } from './providers/azure-dns/credentials.ts';
+import type { DnsSettings } from './providers/dns/open-zones.ts';
 import type { KeyPlace } from './providers/proofs/key-source.ts';
 import { type Catalog, parseCatalog } from './spec/catalog.ts';
 import { NaasError, type Problem } from './spec/errors.ts';
@@ -54,6 +56,26 @@ const environment = z.object({
   NAAS_HEALTH_ADDRESS: listenAddress,
   /** Serves Prometheus metrics at /metrics there; without it none are kept. */
   NAAS_METRICS_ADDRESS: listenAddress,
+  /** Azure's management API, when it is not the public cloud's. Who naas is there, Azure's own variables say (AZURE_…). */
+  NAAS_AZURE_ENDPOINT: z.url().optional(),
+  /** PEM file of authorities to trust for it besides the system's. */
+  NAAS_AZURE_CA_FILE: z.string().min(1).optional(),
+  NAAS_AZURE_CREDENTIAL: z.enum(CREDENTIAL_KINDS).optional(),
+  AZURE_AUTHORITY_HOST: z.url().optional(),
+  /** The key of zones that take signed updates (RFC 2136). */
+  NAAS_TSIG_KEY_FILE: z.string().min(1).optional(),
+  /** Resolvers that have to see a record as well, separated by commas. */
+  NAAS_PUBLIC_RESOLVERS: z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((each) => each.trim())
+        .filter((each) => each !== ''),
+    )
+    .default([]),
+  /** At least 32 random bytes, from which the proofs of domains are made; without it no domain is taken. */
+  NAAS_DOMAIN_KEY_FILE: z.string().min(1).optional(),
   NAAS_LOG_FORMAT: z.enum(LOG_FORMATS).default('text'),
   KUBECONFIG: z.string().min(1).optional(),
 });
@@ -70,6 +92,9 @@ export interface Config {
   stickyTimeoutMs: number;
   healthAddress: string | undefined;
   metricsAddress: string | undefined;
+  dns: DnsSettings;
+  publicResolvers: string[];
+  domainKeyFile: string | undefined;
 }
 
 export function readConfig(env: Record<string, string | undefined>): Config {
@@ -100,6 +125,32 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     stickyTimeoutMs: given.NAAS_STICKY_TIMEOUT_MS,
     healthAddress: given.NAAS_HEALTH_ADDRESS,
     metricsAddress: given.NAAS_METRICS_ADDRESS,
+    dns: dnsSettings(env),
+    publicResolvers: given.NAAS_PUBLIC_RESOLVERS,
+    domainKeyFile: given.NAAS_DOMAIN_KEY_FILE,
+  };
+}
+
+const dnsEnvironment = environment.pick({
+  NAAS_AZURE_ENDPOINT: true,
+  NAAS_AZURE_CA_FILE: true,
+  NAAS_AZURE_CREDENTIAL: true,
+  AZURE_AUTHORITY_HOST: true,
+  NAAS_TSIG_KEY_FILE: true,
+});
+
+/** For callers that need nothing else of the environment. */
+export function dnsSettings(env: Record<string, string | undefined>): DnsSettings {
+  const given = dnsEnvironment.parse(env);
+  return {
+    azure: {
+      endpoint: given.NAAS_AZURE_ENDPOINT,
+      authorityHost: given.AZURE_AUTHORITY_HOST,
+      caFile: given.NAAS_AZURE_CA_FILE,
+      credential: given.NAAS_AZURE_CREDENTIAL,
+      environment: env,
+    },
+    tsigKeyFile: given.NAAS_TSIG_KEY_FILE,
   };
 }
 

@@ -4,8 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
-import { createActivities } from './activities/index.ts';
+import { createActivities, zoneActivities } from './activities/index.ts';
+import type { ZoneOf } from './activities/records.ts';
+import { pacedZone } from './activities/zone-pace.ts';
 import { type Config, logFormat, readCatalog, readConfig } from './config.ts';
+import { openZones } from './providers/dns/open-zones.ts';
+import { createDnsAnswers } from './providers/dns-query/index.ts';
+import { domainKeyFile } from './providers/domain-key.ts';
 import { connectCluster, type KubernetesCluster } from './providers/kubernetes/index.ts';
 import { keySource } from './providers/proofs/key-source.ts';
 import { type SignedProofs, senderProofs } from './providers/proofs/senders.ts';
@@ -13,9 +18,12 @@ import { trustedKeys } from './providers/proofs/trusted-keys.ts';
 import { type Health, serveHealth } from './providers/telemetry/health.ts';
 import { createLogger } from './providers/telemetry/logger.ts';
 import { installRuntime } from './providers/telemetry/runtime.ts';
+import { domainRuns } from './providers/temporal/domain-runs.ts';
 import { lifecycleRuns } from './providers/temporal/runs.ts';
 import { keepSchedule } from './providers/temporal/schedules.ts';
+import type { Zones } from './spec/catalog.ts';
 import { NaasError } from './spec/errors.ts';
+import { zoneQueue } from './spec/names.ts';
 import { sweepsOf } from './spec/sweeps.ts';
 
 /** What ended badly is over by then; threads of the SDK that did not notice must not keep a dead worker from being replaced. */
@@ -61,6 +69,7 @@ async function work(config: Config, health: Health | undefined): Promise<void> {
     const [connection, cluster] = await Promise.all([connecting, opening]);
     const namespace = temporal.namespace ?? 'default';
     const client = new Client({ connection, namespace });
+    const zoneOf = openZones(catalog.zones, config.dns);
     const scheduled = keepSweeps(client, config.taskQueue);
     const worker = await Worker.create({
       connection,
@@ -73,6 +82,13 @@ async function work(config: Config, health: Health | undefined): Promise<void> {
         catalog,
         proofs,
         runs: lifecycleRuns(client, config.taskQueue),
+        zoneOf,
+        answers: createDnsAnswers({
+          publicResolvers: config.publicResolvers,
+          servers: catalog.policy.domains.nameServers,
+        }),
+        domainRuns: domainRuns(client, config.taskQueue),
+        domainKey: domainKeyFile(config.domainKeyFile),
       }),
       shutdownGraceTime: SHUTDOWN_GRACE_MS,
       shutdownForceTime: SHUTDOWN_FORCE_MS,
@@ -80,14 +96,49 @@ async function work(config: Config, health: Health | undefined): Promise<void> {
       stickyQueueScheduleToStartTimeout: config.stickyTimeoutMs,
       workflowBundle: config.workflowBundle === undefined ? await bundled() : { codePath: config.workflowBundle },
     });
+    const zoneWorkers = await serveZones(connection, namespace, config, { cluster, zoneOf, zones: catalog.zones });
     health?.watch(() => isPolling(worker), dependencies(connection, cluster));
     await scheduled;
     announce('naas worker is polling');
-    await worker.run();
+    await Promise.all([worker.run(), ...zoneWorkers.map((each) => each.run())]);
   } finally {
     // Also what was opened beside something that failed: an open connection would keep a dead worker from ending.
     await Promise.allSettled([connecting.then((it) => it.close()), opening.then((it) => it.close())]);
   }
+}
+
+/** Azure's limit is 200 writes a minute and zone, and it throttles whoever comes a moment early. */
+const ZONE_WRITES_PER_SECOND = (200 / 60) * 0.985;
+
+/**
+ * One queue a zone, so that what waits for a zone holds up nothing else. No rate of the queue's own: the server gives each of its
+ * partitions a share, of which 200 tasks reached 86 % of the whole, and a task that waits in a queue is too late when it comes.
+ */
+function serveZones(
+  connection: NativeConnection,
+  namespace: string,
+  { taskQueue }: Config,
+  { cluster, zoneOf, zones }: { cluster: KubernetesCluster; zoneOf: ZoneOf; zones: Zones },
+): Promise<Worker[]> {
+  const written = Object.entries(zones).filter(([, { provider }]) => provider.kind !== 'external-dns');
+  return Promise.all(
+    written.map(([zone, { provider }]) => {
+      // A server of one's own has no such limit.
+      const paced =
+        provider.kind === 'azure-dns' ? pacedZone(zoneOf(zone), cluster, ZONE_WRITES_PER_SECOND) : undefined;
+      return Worker.create({
+        connection,
+        namespace,
+        taskQueue: zoneQueue(taskQueue, zone),
+        dataConverter: { failureConverterPath: workflowModule('data-converter') },
+        activities: zoneActivities({ cluster, zoneOf: (name) => (name === zone && paced ? paced : zoneOf(name)) }),
+        // Who has to wait long for a turn gives the place up; the others wait for a slow answer.
+        maxConcurrentActivityTaskExecutions: 50,
+        shutdownGraceTime: SHUTDOWN_GRACE_MS,
+        shutdownForceTime: SHUTDOWN_FORCE_MS,
+      });
+    }),
+  );
 }
 
 function keysOf({ trustedKeys: place }: Config): SignedProofs | undefined {

@@ -3,6 +3,7 @@
 import { next, script } from './next.mjs';
 import { endWithSignals } from './run.mjs';
 import { setup } from './setup.mjs';
+import { fetchGatewayCrds } from './upstream-crds.mjs';
 
 const args = process.argv.slice(2);
 const has = (...flags) => flags.some((flag) => args.includes(flag));
@@ -14,6 +15,7 @@ console.log = console.error;
 endWithSignals();
 try {
   const env = await setup({ controlPlane: servers, temporal: servers, testServer: servers });
+  if (servers) await fetchGatewayCrds(env);
   process.exitCode = await next([script('test', 'mutate', 'main.ts'), ...args], env);
 } catch (error) {
   console.error(error.message);

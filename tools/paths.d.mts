@@ -18,3 +18,4 @@ export interface Parts {
   temporalTestServer: string | null;
 }
 export function findParts(env?: NodeJS.ProcessEnv): Parts;
+export function findGatewayCrds(env?: NodeJS.ProcessEnv): string | null;

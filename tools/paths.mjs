@@ -70,12 +70,21 @@ export function upstreamCrdsSource() {
   return join(ROOT, 'tools', 'upstream-crds');
 }
 
-/** Named, as the control plane is, by a hash of what it is made from. */
+/** All of them, for measurements. Named, as the control plane is, by a hash of what it is made from. */
 export function upstreamCrds(env = process.env) {
+  return crdsIn('upstream-crds', env);
+}
+
+/** Those that the embedded cluster needs for gateways and certificates. */
+export function gatewayCrds(env = process.env) {
+  return crdsIn('gateway-crds', env);
+}
+
+function crdsIn(name, env) {
   const hash = createHash('sha256');
   for (const file of ['go.mod', 'go.sum', '../upstream-crds.mjs'])
     hash.update(readFileSync(join(upstreamCrdsSource(), file)));
-  return join(cacheDir(env), `upstream-crds-${hash.digest('hex').slice(0, 12)}`, 'crds.yaml');
+  return join(cacheDir(env), `${name}-${hash.digest('hex').slice(0, 12)}`, 'crds.yaml');
 }
 
 /** The first file of this name on PATH; null without one. */
@@ -94,4 +103,10 @@ export function findParts(env = process.env) {
     temporalCli: first(env.NAAS_TEMPORAL_CLI, temporalCli(env)),
     temporalTestServer: first(env.NAAS_TEMPORAL_TEST_SERVER, temporalTestServer(env)),
   };
+}
+
+/** The file that a variable names, or the cache holds; null without one. */
+export function findGatewayCrds(env = process.env) {
+  if (env.NAAS_UPSTREAM_CRDS) return env.NAAS_UPSTREAM_CRDS;
+  return existsSync(gatewayCrds(env)) ? gatewayCrds(env) : null;
 }

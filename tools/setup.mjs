@@ -2,12 +2,11 @@
 // the checkout. Plain JavaScript without dependencies: it runs on Node 18, before anything is installed.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
+import { cached, explain } from './cached.mjs';
 import { packagesInstalled } from './installed.mjs';
 import { withLock } from './lock.mjs';
 import {
-  cacheDir,
   compareVersions,
   controlPlaneBinary,
   controlPlaneSource,
@@ -20,6 +19,7 @@ import {
   VERSIONS,
 } from './paths.mjs';
 import { run, step } from './run.mjs';
+import { fetchGatewayCrds } from './upstream-crds.mjs';
 
 /**
  * Returns the environment for the next step: the right Node first in PATH, and where the parts are.
@@ -33,6 +33,7 @@ export async function setup(needs) {
     needs.controlPlane && withPart(env, 'NAAS_CONTROLPLANE', buildControlPlane),
     needs.temporal && withPart(env, 'NAAS_TEMPORAL_CLI', fetchTemporal),
     needs.testServer && withPart(env, 'NAAS_TEMPORAL_TEST_SERVER', fetchTestServer),
+    needs.crds && fetchGatewayCrds(env),
   ]);
   const problems = results.filter(({ status }) => status === 'rejected').map(({ reason }) => reason.message);
   if (problems.length > 0) throw new Error(`Set-up failed:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
@@ -135,35 +136,4 @@ async function buildControlPlane(env) {
       'It needs Go 1.26 or later (https://go.dev/dl) and the Go module proxy; or name a binary in NAAS_CONTROLPLANE; then try again',
     );
   });
-}
-
-/**
- * Makes the folder of a binary in the cache: into a draft beside it, then one rename, so that a reader never meets half
- * of it, whatever ends this process.
- */
-export async function cached(env, binary, make) {
-  if (existsSync(binary)) return binary;
-  const cache = cacheDir(env);
-  // The binary's folder is the first level below the cache.
-  const folder = join(cache, binary.slice(cache.length + 1).split(/[/\\]/)[0]);
-  return await withLock(`${folder}.lock`, async () => {
-    if (existsSync(binary)) return binary;
-    const draft = `${folder}.draft`;
-    await rm(draft, { recursive: true, force: true });
-    await mkdir(draft, { recursive: true });
-    await make(draft, `${folder}.log`);
-    await rm(folder, { recursive: true, force: true });
-    await rename(draft, folder);
-    await rm(`${folder}.log`, { force: true });
-    if (!existsSync(binary)) throw new Error(`${folder} was made, but ${binary} is not in it`);
-    return binary;
-  });
-}
-
-export async function explain(work, mend) {
-  try {
-    return await work;
-  } catch (error) {
-    throw new Error(`${error.message}\n  ${mend}.`);
-  }
 }

@@ -8,7 +8,12 @@ const args = process.argv.slice(2);
 const ownCluster = Boolean(process.env.KUBECONFIG) || args.some((arg) => /^--kubeconfig(=|$)/.test(arg));
 endWithSignals();
 try {
-  const env = await setup({ controlPlane: !ownCluster, temporal: !process.env.TEMPORAL_ADDRESS, testServer: false });
+  const env = await setup({
+    controlPlane: !ownCluster,
+    temporal: !process.env.TEMPORAL_ADDRESS,
+    testServer: false,
+    crds: !ownCluster,
+  });
   process.exitCode = await next([script('src', 'local', 'start.ts'), ...args], env);
 } catch (error) {
   console.error(error.message);

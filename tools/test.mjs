@@ -1,9 +1,9 @@
 // `npm test`: set-up, the static checks, all tests on the real servers; the last line counts. Further arguments go to
 // vitest (file filters, -t …). Plain JavaScript without dependencies.
 import { randomUUID } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { countsIn, lineOf } from './counts.mjs';
 import { next, script } from './next.mjs';
 import { endWithSignals, run, step } from './run.mjs';
 import { setup } from './setup.mjs';
@@ -24,19 +24,8 @@ async function check({ name, log, args }, env) {
   }
 }
 
-async function counted(file) {
-  try {
-    return JSON.parse(await readFile(file, 'utf8'));
-  } catch {
-    // The run ended before it could count: that is a failure by itself.
-    return { passed: 0, failed: 1, skipped: 0 };
-  } finally {
-    await rm(file, { force: true });
-  }
-}
-
 async function main() {
-  const env = await setup({ controlPlane: true, temporal: true, testServer: true });
+  const env = await setup({ controlPlane: true, temporal: true, testServer: true, crds: true });
   const failedChecks = [];
   for (const each of CHECKS) if (!(await check(each, env))) failedChecks.push(each.name);
 
@@ -48,9 +37,7 @@ async function main() {
   // A few files are run to be read along with; all of them are to be over soon (test/support/files-at-once.ts).
   const whole = vitest.length === 2 ? { NAAS_TEST_FILES_AT_ONCE: '3' } : {};
   const code = await next(vitest, { ...whole, ...env, ...full, NAAS_TEST_COUNTS: file });
-  const counts = await counted(file);
-  // A run that fails for a reason that no test shows must not read as a success.
-  if (code !== 0 && counts.failed === 0) counts.failed = 1;
+  const counts = await countsIn(file, code);
   for (const name of failedChecks) console.log(`failed check: ${name}`);
   return { passed: counts.passed, failed: counts.failed + failedChecks.length, skipped: counts.skipped };
 }
@@ -61,4 +48,4 @@ const counts = await main().catch((error) => {
   return { passed: 0, failed: 1, skipped: 0 };
 });
 process.exitCode = counts.failed === 0 ? 0 : 1;
-console.log(`${counts.passed} passed, ${counts.failed} failed${counts.skipped ? `, ${counts.skipped} skipped` : ''}`);
+console.log(lineOf(counts));

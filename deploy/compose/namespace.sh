@@ -42,3 +42,4 @@ register NaasIncarnation Keyword
 register NaasAwaits KeywordList
 register NaasLeaseEnd Datetime
 register NaasNeedsPerson Bool
+register NaasDomain KeywordList

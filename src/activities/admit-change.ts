@@ -12,21 +12,22 @@ import type { Catalog } from '../spec/catalog.ts';
 import { NaasError, type Problem } from '../spec/errors.ts';
 import type { FieldPath } from '../spec/field-path.ts';
 import { changeGuardrails } from '../spec/guardrails.ts';
-import { bareRef, type InventoryEntry, refKey, refOf, STAGES, type Stage } from '../spec/inventory.ts';
+import { type ByStage, bareRef, type InventoryEntry, type RecordEntry, refKey, refOf } from '../spec/inventory.ts';
 import { LABEL } from '../spec/names.ts';
 import { isOperator, leadsOf, namePeople, together } from '../spec/people.ts';
 import type { Proof } from '../spec/proof.ts';
+import { ADDRESS_TYPES } from '../spec/record-set.ts';
 import { parseRequest } from '../spec/request.ts';
-import { resolve } from '../spec/resolve.ts';
 import type { NamespaceSpec } from '../spec/spec.ts';
 import type { OperationKind } from '../spec/status.ts';
 import { transferRequest, transferred } from '../spec/transfer.ts';
 import { type AdmitDependencies, permanentProblems } from './admit-input.ts';
 import { atTheBoundary, callOptions } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
-import { unpackStage } from './packing.ts';
+import { unpackStages } from './packing.ts';
 import { stamped, unstamped } from './stamp.ts';
 import { changesAgainst, inTheWay, liveQuotaOf, type Survey, survey } from './survey.ts';
+import { admittedReach, noticesOf, resolveFor, surveyReach } from './survey-reach.ts';
 
 export interface AdmitChangeInput {
   kind: OperationKind;
@@ -48,7 +49,7 @@ export interface AdmitChangeInput {
     owner: Sender | undefined;
     incarnation: string;
     planDigest: string;
-    stages: Record<Stage, PackedStage>;
+    stages: ByStage<PackedStage>;
     inventory: InventoryEntry[];
   };
 }
@@ -81,19 +82,21 @@ async function admitChange(
     input.signedSinceMs,
   );
   mayAsk(input, by, deps.catalog);
-  const spec = wantedSpec(deps, input);
+  const spec = await wantedSpec(deps, input, options);
   const planned = plan(spec);
   const digest = planDigest(planned);
   const seen = await survey(deps.cluster, spec, options);
   ownLife(name, applied.incarnation, seen);
+  const reach = await surveyReach(deps, planned, spec, applied.incarnation, options);
   const removals = noLongerPlanned(deps.cluster.name, planned, applied.inventory);
   const gone = droppedFields(deps.cluster.name, planned, applied.stages);
   const against = { removals, dropped: gone, ours: uidsOf(applied.inventory), seen };
-  const changes = await changesOf(deps.cluster, planned, against, options);
+  const objects = await changesOf(deps.cluster, planned, against, options);
+  const changes = [...objects, ...reach.changes];
   if (digest === applied.planDigest && changes.every(({ verb }) => verb === 'keep')) {
     return { verdict: 'unchanged', by };
   }
-  const problems = [...inTheWay(changes), ...(await problemsOf(deps, spec, planned, seen, options))];
+  const problems = [...inTheWay(objects), ...reach.problems, ...(await problemsOf(deps, spec, planned, seen, options))];
   if (problems.length > 0) return { verdict: 'refused', problems };
   const owner = kind === 'transfer' ? newOwner(spec, by, deps.catalog) : applied.owner;
   return {
@@ -108,8 +111,10 @@ async function admitChange(
     planDigest: digest,
     changeDigest: changeDigest(changes),
     changes,
+    ...noticesOf(reach),
     removals,
     dropped: gone,
+    ...admittedReach(planned, spec, deps.catalog),
     ...stamped(deps.cluster.name, planned, {
       incarnation: applied.incarnation,
       requestId: input.requestId,
@@ -137,9 +142,16 @@ function mayAsk({ kind, name, allowed }: AdmitChangeInput, by: Sender, catalog: 
 }
 
 /** A transfer keeps the numbers that hold, whatever the catalog says today; a change is resolved anew. */
-function wantedSpec({ catalog, cluster }: AdmitDependencies, { kind, body, applied }: AdmitChangeInput): NamespaceSpec {
-  if (kind === 'transfer') return transferred(applied.spec, body['team'], catalog);
-  const spec = resolve(parseRequest(body['request']), catalog, { cluster: cluster.name });
+async function wantedSpec(
+  deps: AdmitDependencies,
+  { kind, body, applied }: AdmitChangeInput,
+  options: CallOptions,
+): Promise<NamespaceSpec> {
+  if (kind === 'transfer') return transferred(applied.spec, body['team'], deps.catalog);
+  const spec = await resolveFor(deps, parseRequest(body['request']), {
+    ...options,
+    current: applied.spec.reach?.gateway.mode,
+  });
   keepIdentity(applied.spec, spec);
   return spec;
 }
@@ -197,15 +209,32 @@ function ownLife(name: string, incarnation: string, { liveNamespace }: Survey): 
 
 function noLongerPlanned(cluster: string, planned: Plan, inventory: InventoryEntry[]): InventoryEntry[] {
   const wanted = new Set(planned.resources.map(({ object }) => refKey(refOf(cluster, object))));
-  return inventory.filter((entry) => entry.stage !== 'claim' && !wanted.has(refKey(entry)));
+  const names = new Set((planned.reach?.hostnames ?? []).map(({ name }) => name));
+  const isWanted = (entry: InventoryEntry): boolean => {
+    switch (entry.system) {
+      case 'kubernetes':
+        return entry.stage === 'claim' || wanted.has(refKey(entry));
+      case 'hostnames':
+        return names.has(entry.name);
+      case 'dns':
+        return isPlanned(entry, planned);
+    }
+  };
+  return inventory.filter((entry) => !isWanted(entry));
+}
+
+/** Of which type an address is, only the gateway says. */
+function isPlanned({ name, kind }: RecordEntry, { reach }: Plan): boolean {
+  const planned = (reach?.records ?? []).filter((record) => record.name === name).map(({ type }) => type);
+  return planned.includes(kind) || (planned.includes('address') && ADDRESS_TYPES.includes(kind));
 }
 
 function uidsOf(inventory: readonly InventoryEntry[]): ReadonlySet<string> {
   return new Set(inventory.flatMap(({ uid }) => (uid === undefined ? [] : [uid])));
 }
 
-function droppedFields(cluster: string, planned: Plan, stages: Record<Stage, PackedStage>): ChangeAdmitted['dropped'] {
-  const applied = STAGES.flatMap((stage) => unpackStage(stages[stage])).map(unstamped);
+function droppedFields(cluster: string, planned: Plan, stages: ByStage<PackedStage>): ChangeAdmitted['dropped'] {
+  const applied = unpackStages(stages).map(({ object }) => unstamped(object));
   const before = new Map(applied.map((object) => [refKey(refOf(cluster, object)), object]));
   const entries = planned.resources.flatMap(({ object }): [string, FieldPath[]][] => {
     const key = refKey(refOf(cluster, object));

@@ -6,6 +6,7 @@ import { ERRORS, NaasError, type Problem } from '../spec/errors.ts';
 import type { Proof } from '../spec/proof.ts';
 import type { Cluster } from './cluster.ts';
 import type { Proofs } from './proofs.ts';
+import type { ZoneOf } from './records.ts';
 
 export interface AdmitInput {
   submission: { requestId: string; mode: string; request: unknown; by: Proof };
@@ -19,6 +20,7 @@ export interface AdmitDependencies {
   cluster: Cluster;
   catalog: Catalog;
   proofs: Proofs;
+  zoneOf: ZoneOf;
 }
 
 export interface Proven {

@@ -3,13 +3,13 @@
 import { randomBytes } from 'node:crypto';
 import { compare } from '../plan/compare.ts';
 import { changeDigest, plan, planDigest } from '../plan/index.ts';
-import { MANAGED_KINDS, managedKind, outsideClosedList } from '../plan/kinds.ts';
+import { MANAGED_KINDS, type ManagedKind, managedKind, outsideClosedList } from '../plan/kinds.ts';
 import type { KubernetesObject, Plan } from '../plan/plan.ts';
 import type { Admission, Admitted, Change, Recovered } from '../spec/admission.ts';
 import { adoptionPolicy, rightsOf } from '../spec/approval-rules.ts';
 import { NaasError } from '../spec/errors.ts';
 import { adoptionGuardrails } from '../spec/guardrails.ts';
-import { bareRef, type InventoryEntry, refKey, refOf, type Stage } from '../spec/inventory.ts';
+import { bareRef, type ObjectEntry, type ObjectStage, refKey, refOf } from '../spec/inventory.ts';
 import { ANNOTATION, LABEL } from '../spec/names.ts';
 import { isOperator, namePeople } from '../spec/people.ts';
 import { requestOf } from '../spec/request-of.ts';
@@ -20,6 +20,7 @@ import { versionOf } from './fresh.ts';
 import { unpackJson } from './packing.ts';
 import { type Stamp, stamped } from './stamp.ts';
 import { changesAgainst, survey } from './survey.ts';
+import { admittedReach, surveyReach } from './survey-reach.ts';
 
 export async function admitAdoption(
   deps: AdmitDependencies,
@@ -46,13 +47,16 @@ export async function admitAdoption(
     }),
     ...outsideClosedList(spec.name, objectsOf(planned)),
   ];
+  const reach = await surveyReach(deps, planned, spec, undefined, options);
+  problems.push(...reach.problems);
   if (problems.length > 0) return { verdict: 'refused', problems };
   const digest = planDigest(planned);
   const incarnation = randomBytes(6).toString('hex');
   const known = { adopting: true, foreign: true } as const;
-  const changes = await changesAgainst(deps.cluster, objectsOf(planned), live, options, known);
+  const objects = await changesAgainst(deps.cluster, objectsOf(planned), live, options, known);
   return {
-    ...admittedAs(deps, proven, spec, changes),
+    ...admittedAs(deps, proven, spec, [...objects, ...reach.changes]),
+    ...admittedReach(planned, spec, deps.catalog),
     incarnation,
     planDigest: digest,
     ...stamped(deps.cluster.name, planned, { incarnation, requestId: submission.requestId, planDigest: digest, spec }),
@@ -75,7 +79,8 @@ export async function admitRecovery(
   }
   const { live, spec, stamp } = await recordOf(deps, name, options);
   const planned = plan(spec);
-  const problems = outsideClosedList(name, objectsOf(planned));
+  const reach = await surveyReach(deps, planned, spec, stamp.incarnation, options);
+  const problems = [...outsideClosedList(name, objectsOf(planned)), ...reach.problems];
   if (problems.length > 0) return { verdict: 'refused', problems };
   const surplus = await surplusOf(deps.cluster, name, planned, stamp.incarnation, options);
   const seen = await Promise.all(
@@ -86,6 +91,7 @@ export async function admitRecovery(
   );
   const changes = [
     ...seen.map(({ ref, object, live: stands }) => compare(ref, object, stands, { adopting: true })),
+    ...reach.changes,
     ...surplus.map((entry): Change => ({ verb: 'remove', ref: bareRef(entry), fields: [] })),
   ];
   const uids = seen.flatMap(({ ref, live: stands }): [string, string][] =>
@@ -98,12 +104,14 @@ export async function admitRecovery(
       : { since: String(live.metadata['creationTimestamp']) }),
     terminating: live.metadata['deletionTimestamp'] !== undefined,
     request: requestOf(spec),
-    uids: Object.fromEntries(uids),
+    uids: Object.fromEntries([...uids, ...reach.standing]),
+    ...(reach.published.length === 0 ? {} : { published: reach.published }),
     surplus,
   };
   const rule = deps.catalog.approvals.rules[0];
   return {
     ...admittedAs(deps, proven, spec, changes),
+    ...admittedReach(planned, spec, deps.catalog),
     // Whoever repairs it does not own it.
     ownerless: true,
     rights: rightsOf(spec, undefined, deps.catalog),
@@ -130,21 +138,31 @@ async function surplusOf(
   planned: Plan,
   incarnation: string,
   options: CallOptions,
-): Promise<InventoryEntry[]> {
+): Promise<ObjectEntry[]> {
   const wanted = new Set(objectsOf(planned).map((object) => refKey(refOf(cluster.name, object))));
-  const kinds = MANAGED_KINDS.filter(({ scope }) => scope === 'namespace');
+  const kinds = await servedOf(
+    cluster,
+    MANAGED_KINDS.filter(({ scope }) => scope === 'namespace'),
+    options,
+  );
   const label = `${LABEL.incarnation}=${incarnation}`;
   const found = await Promise.all(kinds.map((kind) => cluster.list(kind, name, { ...options, label })));
-  return found.flat().flatMap((object): InventoryEntry[] => {
+  return found.flat().flatMap((object): ObjectEntry[] => {
     const ref = refOf(cluster.name, object);
     const { uid } = versionOf(object);
     return wanted.has(refKey(ref)) ? [] : [{ ...ref, stage: stageOf(object), state: 'confirmed', uid }];
   });
 }
 
-function stageOf(object: KubernetesObject): Stage {
+async function servedOf(cluster: Cluster, kinds: readonly ManagedKind[], options: CallOptions): Promise<ManagedKind[]> {
+  const served = await Promise.all(kinds.map((kind) => kind.optional !== true || cluster.serves(kind, options)));
+  return kinds.filter((_, index) => served[index]);
+}
+
+function stageOf(object: KubernetesObject): ObjectStage {
   if (object.kind === 'RoleBinding') return 'access';
-  return managedKind(object).guardrail ? 'guardrails' : 'equipment';
+  const { guardrail, optional } = managedKind(object);
+  return optional ? 'route' : guardrail ? 'guardrails' : 'equipment';
 }
 
 /** The Namespace's own record of what it is; naas alone may write it, and yet it is held against the closed list again. */

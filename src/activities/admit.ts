@@ -1,7 +1,7 @@
 // Admission: proves the sender, parses and resolves the request again, gathers facts, runs the guardrails, plans, compares
 // with the live state. Its recorded answer is all that the run relies on later. It has no effect on any system.
 import { randomBytes } from 'node:crypto';
-import { changeDigest, plan, planDigest } from '../plan/index.ts';
+import { changeDigest, objectsOf, plan, planDigest } from '../plan/index.ts';
 import { outsideClosedList } from '../plan/kinds.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Admission, Admitted, Change } from '../spec/admission.ts';
@@ -11,7 +11,6 @@ import { NaasError, type Problem } from '../spec/errors.ts';
 import { guardrails } from '../spec/guardrails.ts';
 import { LABEL } from '../spec/names.ts';
 import { parseRequest } from '../spec/request.ts';
-import { resolve } from '../spec/resolve.ts';
 import type { NamespaceSpec } from '../spec/spec.ts';
 import { type AdmitDependencies, type AdmitInput, type Proven, permanentProblems } from './admit-input.ts';
 import { admitAdoption, admitRecovery } from './admit-takeover.ts';
@@ -20,6 +19,7 @@ import type { CallOptions } from './cluster.ts';
 import type { SenderClaims } from './proofs.ts';
 import { stamped } from './stamp.ts';
 import { changesAgainst, type Survey, survey } from './survey.ts';
+import { admittedReach, noticesOf, type ReachSurvey, resolveFor, surveyReach } from './survey-reach.ts';
 
 export interface Preview {
   problems: Problem[];
@@ -44,7 +44,7 @@ export function admitActivities(deps: AdmitDependencies) {
         try {
           const options = callOptions();
           const proven = await prove(deps, input, LOOKING);
-          const draft = await examine(deps, proven, wantedBy(deps, input), options);
+          const draft = await examine(deps, proven, await wantedBy(deps, input, options), options);
           const problems = judgeDraft(deps, draft).filter(
             (problem) => !(isSameTriple(draft) && problem.code === 'Conflict'),
           );
@@ -62,6 +62,7 @@ interface Draft extends Proven {
   plan: Plan;
   survey: Survey;
   changes: Change[];
+  reach: ReachSurvey;
 }
 
 const MODES = ['create', 'adopt', 'recover'] as const;
@@ -70,7 +71,7 @@ async function admitByMode(deps: AdmitDependencies, input: AdmitInput, options: 
   const { mode } = input.submission;
   const proven = await prove(deps, input);
   if (mode === 'recover') return admitRecovery(deps, input, proven, options);
-  const spec = wantedBy(deps, input);
+  const spec = await wantedBy(deps, input, options);
   if (mode === 'adopt') return admitAdoption(deps, input, proven, spec, options);
   const draft = await examine(deps, proven, spec, options);
   const problems = judgeDraft(deps, draft);
@@ -101,8 +102,12 @@ async function prove(
   });
 }
 
-function wantedBy(deps: AdmitDependencies, { submission, name }: AdmitInput): NamespaceSpec {
-  const spec = resolve(parseRequest(submission.request), deps.catalog, { cluster: deps.cluster.name });
+async function wantedBy(
+  deps: AdmitDependencies,
+  { submission, name }: AdmitInput,
+  options: CallOptions,
+): Promise<NamespaceSpec> {
+  const spec = await resolveFor(deps, parseRequest(submission.request), options);
   if (spec.name === name) return spec;
   throw new NaasError({
     code: 'InvalidRequest',
@@ -121,13 +126,17 @@ async function examine(
 ): Promise<Draft> {
   const planned = plan(spec);
   const seen = await survey(deps.cluster, spec, options);
-  const objects = planned.resources.map((resource) => resource.object);
+  const [objects, reach] = await Promise.all([
+    changesAgainst(deps.cluster, objectsOf(planned), seen.liveNamespace, options),
+    surveyReach(deps, planned, spec, undefined, options),
+  ]);
   return {
     ...proven,
     spec,
     plan: planned,
     survey: seen,
-    changes: await changesAgainst(deps.cluster, objects, seen.liveNamespace, options),
+    changes: [...objects, ...reach.changes],
+    reach,
   };
 }
 
@@ -138,10 +147,8 @@ function judgeDraft(deps: AdmitDependencies, draft: Draft): Problem[] {
     live === undefined ? null : { labels: live.metadata.labels ?? {}, annotations: live.metadata.annotations ?? {} };
   return [
     ...guardrails({ sender, spec, catalog: deps.catalog, liveNamespace, ingressOwners: draft.survey.ingressOwners }),
-    ...outsideClosedList(
-      spec.name,
-      draft.plan.resources.map((resource) => resource.object),
-    ),
+    ...draft.reach.problems,
+    ...outsideClosedList(spec.name, objectsOf(draft.plan)),
   ];
 }
 
@@ -171,7 +178,9 @@ function admitted(deps: AdmitDependencies, input: AdmitInput, draft: Draft): Adm
     planDigest: digest,
     changeDigest: changeDigest(draft.changes),
     changes: draft.changes,
+    ...noticesOf(draft.reach),
     ...rendered,
+    ...admittedReach(draft.plan, spec, deps.catalog),
     approval: approvalPolicy(spec, sender, draft.survey.ingressOwners, deps.catalog),
     rights: rightsOf(spec, sender, deps.catalog),
     timing: deps.catalog.policy.timing,

@@ -8,13 +8,13 @@ import {
   heartbeat,
 } from '@temporalio/activity';
 import { ERRORS, NaasError, type Problem } from '../spec/errors.ts';
-import type { Effect, ObjectRef } from '../spec/inventory.ts';
+import type { Effect, OwnedRef } from '../spec/inventory.ts';
 import type { CallOptions } from './cluster.ts';
 
 /** What a failed activity tells the workflow: what went wrong, on what, and what had been done by then. */
 export interface FailureDetails {
   problems: Problem[];
-  objects: ObjectRef[];
+  objects: OwnedRef[];
   effects: Effect[];
   /** Which attempt says this. */
   attempt?: number;
@@ -22,6 +22,8 @@ export interface FailureDetails {
   lostUntil?: string;
   /** The system asked for so long a pause: for whoever tries again after Temporal has given up. */
   retryAfterMs?: number;
+  /** When the turn of a write comes that waits for it: given out once, so the next attempt has to know. */
+  turnMs?: number;
 }
 
 /**
@@ -167,10 +169,12 @@ function isLastChance(retryAfterMs: number | undefined): boolean {
 }
 
 /** Does all, past failures; a permanent failure outweighs a transient one, the longest Retry-After counts. */
-export async function allEffects(writes: { ref: ObjectRef; write: () => Promise<Effect> }[]): Promise<Effect[]> {
+export async function allEffects<Done extends Effect>(
+  writes: { ref: Done['ref']; write: () => Promise<Done> }[],
+): Promise<Done[]> {
   const settled = await Promise.allSettled(writes.map(({ write }) => write()));
-  const effects: Effect[] = [];
-  const failed: { ref: ObjectRef; error: NaasError }[] = [];
+  const effects: Done[] = [];
+  const failed: { ref: OwnedRef; error: NaasError }[] = [];
   settled.forEach((result, index) => {
     const ref = writes[index]?.ref;
     if (result.status === 'fulfilled') effects.push(result.value);

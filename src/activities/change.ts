@@ -10,21 +10,21 @@ import { NaasError } from '../spec/errors.ts';
 import type { FieldPath } from '../spec/field-path.ts';
 import { quotaShortfalls } from '../spec/guardrails.ts';
 import {
+  type ByStage,
   bareRef,
   describeRef,
-  type Effect,
-  type InventoryEntry,
+  type ObjectEffect,
+  type ObjectEntry,
   type ObjectRef,
+  type ObjectStage,
   refKey,
   refOf,
-  STAGES,
-  type Stage,
 } from '../spec/inventory.ts';
-import { FENCED_OFF, LABEL } from '../spec/names.ts';
+import { FENCED_OFF, HOSTNAMES_REFUSED, LABEL } from '../spec/names.ts';
 import { allEffects, atTheBoundary, callOptions } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 import { boundPatch, make, mend, onFreshVersion, unchanged, versionOf } from './fresh.ts';
-import { packJson, unpackStage } from './packing.ts';
+import { packJson, unpackStage, unpackStages } from './packing.ts';
 import { readBack, untilAllEnforced } from './stages.ts';
 import { incarnationOf, unstamped } from './stamp.ts';
 import { inTheWay, isKnown, liveQuotaOf } from './survey.ts';
@@ -33,18 +33,20 @@ import { writing } from './switch.ts';
 /** What stood in an object's place before the operation; null: nothing. */
 export interface PreImage {
   ref: ObjectRef;
-  stage: Stage;
+  stage: ObjectStage;
   live: KubernetesObject | null;
 }
 
 export interface CaptureInput {
-  stages: Record<Stage, PackedStage>;
-  removals: InventoryEntry[];
+  stages: ByStage<PackedStage>;
+  removals: ObjectEntry[];
   dropped: ChangeAdmitted['dropped'];
   /** What is somebody else's is taken over. */
   adopting?: boolean;
   /** What was in force before is in force again, however much is in use. */
   repairing?: boolean;
+  /** What the change does beside the objects, as it was approved. */
+  beside?: Change[];
   /** What was approved; when our own fields have moved since, the answer says what it would be now. */
   changeDigest: string;
   /** UIDs of what is ours, whatever became of its labels. */
@@ -56,7 +58,7 @@ export type Captured =
   | { /** gzip + base64 of PreImage[] */ images: string; uids: Record<string, string> };
 
 export interface EnsureChangeInput {
-  stage: Stage;
+  stage: ObjectStage;
   objects: PackedStage;
   /** Reference keys of what was shown to differ: nothing else is written. */
   touched: string[];
@@ -83,7 +85,7 @@ export function changeActivities(cluster: Cluster) {
     },
 
     /** One stage of a change: writes what differs, nothing else. */
-    async ensureChange(input: EnsureChangeInput): Promise<{ effects: Effect[] }> {
+    async ensureChange(input: EnsureChangeInput): Promise<{ effects: ObjectEffect[] }> {
       return writing(cluster, async (options) => {
         const touched = new Set(input.touched);
         const objects = unpackStage(input.objects).filter((object) => touched.has(refKey(refOf(cluster.name, object))));
@@ -92,7 +94,7 @@ export function changeActivities(cluster: Cluster) {
           objects.map((object) => {
             const ref = refOf(cluster.name, object);
             const write = () => ensure(cluster, ref, object, input, options);
-            return { ref, write: input.adopting ? () => heardOf(ref, write) : write };
+            return { ref, write: input.adopting || input.stage === 'route' ? () => heardOf(ref, write) : write };
           }),
         );
         await untilAllEnforced(cluster, objects, effects, options);
@@ -101,7 +103,7 @@ export function changeActivities(cluster: Cluster) {
     },
 
     /** What the wanted plan holds no more; after everything else stands. */
-    async removeDropped({ removals, incarnation, uids }: RemoveDroppedInput): Promise<{ effects: Effect[] }> {
+    async removeDropped({ removals, incarnation, uids }: RemoveDroppedInput): Promise<{ effects: ObjectEffect[] }> {
       return writing(cluster, async (options) => {
         return {
           effects: await allEffects(
@@ -118,7 +120,7 @@ export function changeActivities(cluster: Cluster) {
 
 async function capture(cluster: Cluster, input: CaptureInput, options: CallOptions): Promise<Captured> {
   const { stages, removals, dropped, adopting = false } = input;
-  const wanted = STAGES.flatMap((stage) => unpackStage(stages[stage]).map((object) => ({ stage, object })));
+  const wanted = unpackStages(stages);
   const reads = [
     ...wanted.map(({ stage, object }) => ({ ref: refOf(cluster.name, object), stage, object })),
     ...removals.map((entry) => ({ ref: bareRef(entry), stage: entry.stage, object: undefined })),
@@ -137,8 +139,9 @@ async function capture(cluster: Cluster, input: CaptureInput, options: CallOptio
   const short = input.repairing === true ? [] : images.flatMap(({ object, live }) => shortfalls(object, live));
   const problems = [...inTheWay(changes), ...short];
   if (problems.length > 0) throw new NaasError(problems);
-  const now = changeDigest(changes);
-  if (now !== input.changeDigest) return { moved: { changes, changeDigest: now } };
+  const all = [...changes, ...(input.beside ?? [])];
+  const now = changeDigest(all);
+  if (now !== input.changeDigest) return { moved: { changes: all, changeDigest: now } };
   return {
     images: packJson(images.map(({ ref, stage, live }): PreImage => ({ ref, stage, live: imageOf(live, adopting) }))),
     uids: Object.fromEntries(
@@ -168,7 +171,7 @@ async function ensure(
   object: KubernetesObject,
   input: Pick<EnsureChangeInput, 'uids' | 'dropped' | 'adopting'>,
   options: CallOptions,
-): Promise<Effect> {
+): Promise<ObjectEffect> {
   const captured = input.uids[refKey(ref)];
   const dropped = input.dropped[refKey(ref)] ?? [];
   return onFreshVersion(cluster, ref, options, async (live) => {
@@ -185,15 +188,19 @@ async function ensure(
   });
 }
 
-/** The mark that adopts the Namespace was written a moment ago; not every API server need have heard of it. */
-async function heardOf(ref: ObjectRef, write: () => Promise<Effect>): Promise<Effect> {
+/** The mark that adopts the Namespace, or its hostnames, were written a moment ago; not every API server need have heard of it. */
+export async function heardOf<T>(ref: ObjectRef, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
-    if (!(error instanceof NaasError) || error.code !== 'Forbidden' || !error.message.includes(FENCED_OFF)) throw error;
-    const message = `${describeRef(ref)} on cluster ${ref.cluster}: the API server does not see yet that its namespace is taken over`;
+    if (!(error instanceof NaasError) || error.code !== 'Forbidden' || !isUnheard(error)) throw error;
+    const message = `${describeRef(ref)} on cluster ${ref.cluster}: the API server has not heard yet of what its namespace is given: ${error.message}`;
     throw new NaasError({ code: 'NotReadyYet', message }, { cause: error });
   }
+}
+
+function isUnheard({ message }: NaasError): boolean {
+  return message.includes(FENCED_OFF) || message.includes(HOSTNAMES_REFUSED);
 }
 
 /** A Namespace was made by POST, whose fields an apply could never take away again; a merge sets exactly ours. */
@@ -212,8 +219,8 @@ async function drop(
   ref: ObjectRef,
   captured: { incarnation: string; uid: string | undefined },
   options: CallOptions,
-): Promise<Effect> {
-  return onFreshVersion(cluster, ref, options, async (live): Promise<Effect> => {
+): Promise<ObjectEffect> {
+  return onFreshVersion(cluster, ref, options, async (live): Promise<ObjectEffect> => {
     if (live === undefined) return { verb: 'delete', ref, outcome: 'absent' };
     if (live.metadata.uid !== captured.uid) return { verb: 'delete', ref, outcome: 'skipped' };
     if (incarnationOf(live) !== captured.incarnation) throw unmarked(ref);

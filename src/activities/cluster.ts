@@ -1,6 +1,6 @@
 // What the activities need of a Kubernetes cluster: the interface that a provider implements. No vendor type, no decision.
 import type { KubernetesObject } from '../plan/plan.ts';
-import type { Effect, ObjectRef } from '../spec/inventory.ts';
+import type { ObjectEffect, ObjectRef } from '../spec/inventory.ts';
 
 export interface CallOptions {
   /** Aborts the call: cancellation of the activity, or the worker's shutdown. */
@@ -33,18 +33,20 @@ export interface Cluster {
     namespace: string | undefined,
     options: CallOptions & { label?: string },
   ): Promise<KubernetesObject[]>;
+  /** Whether the cluster knows the kind at all. */
+  serves(kind: { apiVersion: string; kind: string }, options: CallOptions): Promise<boolean>;
   /** The kind behind a resource as conditions name it, such as `widgets.example.com`; undefined when nobody serves it. */
   kindOf(resource: string, options: CallOptions): Promise<{ apiVersion: string; kind: string } | undefined>;
   /** POST: fails with NotOurs when the name is taken. */
-  create(object: KubernetesObject, options: CallOptions): Promise<Effect>;
+  create(object: KubernetesObject, options: CallOptions): Promise<ObjectEffect>;
   /** Server-side apply, strict validation, one field manager; FieldConflict without `force` when somebody holds a field. */
-  apply(object: KubernetesObject, options: CallOptions & { force: boolean }): Promise<Effect>;
+  apply(object: KubernetesObject, options: CallOptions & { force: boolean }): Promise<ObjectEffect>;
   /** JSON merge patch of an object that exists; `metadata.uid` and `resourceVersion` in it bind it to what was read. */
-  merge(ref: ObjectRef, patch: Record<string, unknown>, options: CallOptions): Promise<Effect>;
+  merge(ref: ObjectRef, patch: Record<string, unknown>, options: CallOptions): Promise<ObjectEffect>;
   /** The same as apply, dry-run on the server: what the object would be. Writes nothing. */
   dryRun(object: KubernetesObject, options: CallOptions & { force: boolean }): Promise<KubernetesObject>;
   /** DELETE with the UID as precondition: absent is success, another UID is skipped and said; another version is Outdated. */
-  remove(ref: ObjectRef, uid: string, options: CallOptions & { resourceVersion?: string }): Promise<Effect>;
+  remove(ref: ObjectRef, uid: string, options: CallOptions & { resourceVersion?: string }): Promise<ObjectEffect>;
   /** The conditions of a Terminating namespace; undefined when it is gone. */
   deletionReport(
     namespace: ObjectRef,

@@ -8,7 +8,7 @@ import { managedKind } from '../plan/kinds.ts';
 import type { KubernetesObject } from '../plan/plan.ts';
 import { asMergePatch, type FieldReturn } from '../plan/restore.ts';
 import { NaasError } from '../spec/errors.ts';
-import { type Effect, type ObjectRef, refOf } from '../spec/inventory.ts';
+import { type ObjectEffect, type ObjectRef, refOf } from '../spec/inventory.ts';
 import { ANNOTATION } from '../spec/names.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 
@@ -27,7 +27,7 @@ export function stampDeadline(object: KubernetesObject, cluster: Cluster, option
 }
 
 /** There is no version yet to bind it to; it says instead until when it counts, and the fence holds it to that. */
-export function make(cluster: Cluster, object: KubernetesObject, options: CallOptions): Promise<Effect> {
+export function make(cluster: Cluster, object: KubernetesObject, options: CallOptions): Promise<ObjectEffect> {
   return cluster.apply(stampDeadline(object, cluster, options), { ...options, force: isForced(object) });
 }
 
@@ -42,7 +42,7 @@ export async function mend(
   object: KubernetesObject,
   live: KubernetesObject,
   { adopting = false, ...options }: CallOptions & { adopting?: boolean },
-): Promise<Effect> {
+): Promise<ObjectEffect> {
   const force = adopting || isForced(object);
   const effect = await cluster.apply(bind(object, live), { ...options, force });
   return force ? await clear(cluster, object, live, { effect, options }) : effect;
@@ -53,8 +53,8 @@ async function clear(
   cluster: Cluster,
   object: KubernetesObject,
   live: KubernetesObject,
-  { effect, options }: { effect: Effect; options: CallOptions },
-): Promise<Effect> {
+  { effect, options }: { effect: ObjectEffect; options: CallOptions },
+): Promise<ObjectEffect> {
   const holes = surplus(object, live).map((path): FieldReturn => ({ path, verb: 'drop' }));
   if (holes.length === 0) return effect;
   const version = effect.after === undefined ? {} : { resourceVersion: effect.after };
@@ -67,7 +67,11 @@ function isForced(object: KubernetesObject): boolean {
   return managedKind(object).guardrail;
 }
 
-export async function makeOrMend(cluster: Cluster, object: KubernetesObject, options: CallOptions): Promise<Effect> {
+export async function makeOrMend(
+  cluster: Cluster,
+  object: KubernetesObject,
+  options: CallOptions,
+): Promise<ObjectEffect> {
   const ref = refOf(cluster.name, object);
   return onFreshVersion(cluster, ref, options, async (live) => {
     if (live === undefined) return make(cluster, object, options);
@@ -123,7 +127,7 @@ export function boundPatch(patch: Record<string, unknown>, live: KubernetesObjec
   return { ...patch, metadata: { ...(patch['metadata'] as object | undefined), ...versionOf(live) } };
 }
 
-export function unchanged(ref: ObjectRef, live: KubernetesObject): Effect {
+export function unchanged(ref: ObjectRef, live: KubernetesObject): ObjectEffect {
   const { uid, resourceVersion } = versionOf(live);
   return { verb: 'apply', ref, outcome: 'unchanged', uid, before: resourceVersion, after: resourceVersion };
 }

@@ -2,6 +2,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { KubernetesObject } from '../plan/plan.ts';
 import type { PackedStage } from '../spec/admission.ts';
+import { type ByStage, OBJECT_STAGES, type ObjectStage } from '../spec/inventory.ts';
 
 export function packJson(value: unknown): string {
   return gzipSync(JSON.stringify(value), { level: 9 }).toString('base64');
@@ -13,6 +14,14 @@ export function packStage(objects: KubernetesObject[]): PackedStage {
 
 export function unpackStage(packed: PackedStage): KubernetesObject[] {
   return unpackJson<KubernetesObject[]>(packed);
+}
+
+/** In the order in which they are written. */
+export function unpackStages(stages: ByStage<PackedStage>): { stage: ObjectStage; object: KubernetesObject }[] {
+  return OBJECT_STAGES.flatMap((stage) => {
+    const packed = stages[stage];
+    return packed === undefined ? [] : unpackStage(packed).map((object) => ({ stage, object }));
+  });
 }
 
 export function unpackJson<T>(packed: string): T {

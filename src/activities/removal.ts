@@ -3,7 +3,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { NaasError } from '../spec/errors.ts';
 import { isKubernetesOwn } from '../spec/finalizers.ts';
-import { bareRef, type Effect, type InventoryEntry, type ObjectRef } from '../spec/inventory.ts';
+import { bareRef, type ObjectEffect, type ObjectEntry, type ObjectRef } from '../spec/inventory.ts';
 import { LABEL } from '../spec/names.ts';
 import { mayHoldSecrets } from '../spec/secretive.ts';
 import type { Blocker } from '../spec/status.ts';
@@ -12,12 +12,12 @@ import type { CallOptions, Cluster, DeletionReport } from './cluster.ts';
 import { writing } from './switch.ts';
 
 export interface RemovalInput {
-  entries: InventoryEntry[];
+  entries: ObjectEntry[];
   incarnation: string;
 }
 
 export interface NamespaceRemoval {
-  effects: Effect[];
+  effects: ObjectEffect[];
   gone: boolean;
   /** Whether somebody else has to act: a finalizer that Kubernetes itself does not serve, or an API that fails. */
   stuck: boolean;
@@ -40,14 +40,13 @@ const LONGEST_PAUSE_MS = 2_000;
 export function removalActivities(cluster: Cluster) {
   return {
     /** Removes single objects (role bindings), newest first in the list but all in parallel: none depends on another. */
-    async revokeAccess({ entries, incarnation }: RemovalInput): Promise<{ effects: Effect[] }> {
-      return writing(cluster, async (options) => {
-        return {
-          effects: await allEffects(
-            entries.map((entry) => ({ ref: entry, write: () => remove(cluster, entry, incarnation, options) })),
-          ),
-        };
-      });
+    async revokeAccess({ entries, incarnation }: RemovalInput): Promise<{ effects: ObjectEffect[] }> {
+      return writing(cluster, (options) => removeAll(cluster, { entries, incarnation }, options));
+    },
+
+    /** Routes, listeners and certificates: by now nobody is sent to them any more. */
+    async removeRoute({ entries, incarnation }: RemovalInput): Promise<{ effects: ObjectEffect[] }> {
+      return writing(cluster, (options) => removeAll(cluster, { entries, incarnation }, options));
     },
 
     /** DELETE by UID, then a short look; the caller asks again while it is not gone. */
@@ -69,12 +68,21 @@ export function removalActivities(cluster: Cluster) {
   };
 }
 
+async function removeAll(
+  cluster: Cluster,
+  { entries, incarnation }: RemovalInput,
+  options: CallOptions,
+): Promise<{ effects: ObjectEffect[] }> {
+  const writes = entries.map((entry) => ({ ref: entry, write: () => remove(cluster, entry, incarnation, options) }));
+  return { effects: await allEffects(writes) };
+}
+
 async function remove(
   cluster: Cluster,
-  entry: InventoryEntry,
+  entry: ObjectEntry,
   incarnation: string,
   options: CallOptions,
-): Promise<Effect> {
+): Promise<ObjectEffect> {
   const ref = bareRef(entry);
   const uid = entry.uid ?? (await uidOfOurs(cluster, ref, incarnation, options));
   if (uid === 'absent' || uid === 'not-ours') {
@@ -92,7 +100,7 @@ async function uidOfOurs(cluster: Cluster, ref: ObjectRef, incarnation: string, 
 
 type Look = Pick<NamespaceRemoval, 'gone' | 'stuck' | 'remaining'>;
 
-async function untilGone(cluster: Cluster, effect: Effect, options: CallOptions): Promise<Look> {
+async function untilGone(cluster: Cluster, effect: ObjectEffect, options: CallOptions): Promise<Look> {
   const beganMs = Date.now();
   const giveUpMs = Math.min(beganMs + LOOK_FOR_MS, options.deadlineMs - LONGEST_PAUSE_MS);
   const { name } = effect.ref;

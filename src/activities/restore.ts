@@ -14,22 +14,22 @@ import {
   returns,
 } from '../plan/restore.ts';
 import type { PackedStage } from '../spec/admission.ts';
-import { type Effect, type ObjectRef, refKey, refOf, STAGES, type Stage } from '../spec/inventory.ts';
+import { type ByStage, type Effect, type ObjectEffect, type ObjectRef, refKey, refOf } from '../spec/inventory.ts';
 import { ANNOTATION, LABEL } from '../spec/names.ts';
 import { allEffects, gravest, PartialFailure } from './boundary.ts';
-import type { PreImage } from './change.ts';
+import { heardOf, type PreImage } from './change.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 import { bind, boundPatch, onFreshVersion, stampDeadline, unchanged, versionOf } from './fresh.ts';
-import { unpackJson, unpackStage } from './packing.ts';
+import { unpackJson, unpackStages } from './packing.ts';
 import { incarnationOf } from './stamp.ts';
 import { writing } from './switch.ts';
 
 export interface RestoreInput {
   /** gzip + base64 of PreImage[]. */
   images: string;
-  wanted: Record<Stage, PackedStage>;
+  wanted: ByStage<PackedStage>;
   /** What had been applied before; null for what was not ours. */
-  applied: Record<Stage, PackedStage> | null;
+  applied: ByStage<PackedStage> | null;
   incarnation: string;
   /** Reference keys of what the operation may have written; nothing else is looked at. */
   touched: string[];
@@ -96,8 +96,8 @@ function itemsOf(
   images: readonly PreImage[],
   { wanted, applied, touched, leftBehind }: RestoreInput,
 ): Item[] {
-  const byKey = (stages: Record<Stage, PackedStage> | null): Map<string, KubernetesObject> => {
-    const objects = stages === null ? [] : STAGES.flatMap((stage) => unpackStage(stages[stage]));
+  const byKey = (stages: ByStage<PackedStage> | null): Map<string, KubernetesObject> => {
+    const objects = stages === null ? [] : unpackStages(stages).map(({ object }) => object);
     return new Map(objects.map((object) => [refKey(refOf(cluster, object)), object]));
   };
   const [next, last] = [byKey(wanted), byKey(applied)];
@@ -107,28 +107,51 @@ function itemsOf(
     .map((image) => ({ image, wanted: next.get(refKey(image.ref)), applied: last.get(refKey(image.ref)) }));
 }
 
-/** New access goes first and old access comes back last: nobody gets in while the guardrails are on their way. */
+/**
+ * New access goes first and old access comes back last: nobody gets in while the guardrails are on their way. The Namespace is
+ * last, because its marks let naas write, but for hostnames that come back: routes may name only what stands on it.
+ */
 function inOrder(items: readonly Item[]): Item[][] {
   const isAccess = ({ image }: Item): boolean => image.stage === 'access';
+  const namespace = items.filter(isNamespace);
+  const isEarly = namespace.some(givesNames);
   return [
     items.filter((item) => isAccess(item) && item.wanted !== undefined),
+    isEarly ? namespace : [],
     items.filter((item) => !isAccess(item) && !isNamespace(item)),
     items.filter((item) => isAccess(item) && item.wanted === undefined),
-    items.filter(isNamespace),
+    isEarly ? [] : namespace,
   ].filter((group) => group.length > 0);
+}
+
+/** An adopted one never had any. */
+function givesNames({ image, wanted }: Item): boolean {
+  const namesOf = (object: KubernetesObject | null | undefined) => object?.metadata.annotations?.[ANNOTATION.hostnames];
+  return namesOf(image.live) !== undefined && namesOf(image.live) !== namesOf(wanted);
 }
 
 function isNamespace({ image }: Item): boolean {
   return image.stage === 'claim';
 }
 
-function restoreGroup(cluster: Cluster, group: Item[], incarnation: string, options: CallOptions): Promise<Effect[]> {
+function restoreGroup(
+  cluster: Cluster,
+  group: Item[],
+  incarnation: string,
+  options: CallOptions,
+): Promise<ObjectEffect[]> {
   return allEffects(
-    group.map((item) => ({ ref: item.image.ref, write: () => putBack(cluster, item, incarnation, options) })),
+    group.map((item) => {
+      const write = () => putBack(cluster, item, incarnation, options);
+      return {
+        ref: item.image.ref,
+        write: item.image.stage === 'route' ? () => heardOf(item.image.ref, write) : write,
+      };
+    }),
   );
 }
 
-function putBack(cluster: Cluster, item: Item, incarnation: string, options: CallOptions): Promise<Effect> {
+function putBack(cluster: Cluster, item: Item, incarnation: string, options: CallOptions): Promise<ObjectEffect> {
   const { ref, live: before } = item.image;
   if (before !== null) return giveBack(cluster, item, before, options);
   return onFreshVersion(cluster, ref, options, (live) => takeAway(cluster, ref, live, incarnation, options));
@@ -140,7 +163,7 @@ async function takeAway(
   live: KubernetesObject | undefined,
   incarnation: string,
   options: CallOptions,
-): Promise<Effect> {
+): Promise<ObjectEffect> {
   if (live === undefined) return { verb: 'delete', ref, outcome: 'absent' };
   if (incarnationOf(live) !== incarnation) return { verb: 'delete', ref, outcome: 'skipped' };
   const { uid, resourceVersion } = versionOf(live);
@@ -152,12 +175,17 @@ type Step = 'remake' | 'return' | 'release' | 'fill' | 'mark' | 'unmark';
 
 interface Written {
   step: Step | 'done';
-  effect: Effect;
+  effect: ObjectEffect;
 }
 
-async function giveBack(cluster: Cluster, item: Item, before: KubernetesObject, options: CallOptions): Promise<Effect> {
+async function giveBack(
+  cluster: Cluster,
+  item: Item,
+  before: KubernetesObject,
+  options: CallOptions,
+): Promise<ObjectEffect> {
   const taken = new Set<Step>();
-  let told: Effect | undefined;
+  let told: ObjectEffect | undefined;
   for (;;) {
     const { step, effect } = await onFreshVersion(cluster, item.image.ref, options, (live) =>
       next(cluster, item, { before, live, taken }, options),
@@ -238,7 +266,7 @@ function mark(
   { live, applied }: { live: KubernetesObject; applied: KubernetesObject | undefined },
   value: 'undo' | null,
   options: CallOptions,
-): Promise<Effect> {
+): Promise<ObjectEffect> {
   // Without naas's own mark, which somebody may have taken off, the fence lets nothing be written.
   const own = applied === undefined ? undefined : incarnationOf(applied);
   const labels = own === undefined ? {} : { labels: { [LABEL.incarnation]: own } };

@@ -6,7 +6,7 @@ import { managedKind } from '../plan/kinds.ts';
 import type { KubernetesObject } from '../plan/plan.ts';
 import type { PackedStage } from '../spec/admission.ts';
 import { NaasError } from '../spec/errors.ts';
-import { describeRef, type Effect, type ObjectRef, refKey, refOf } from '../spec/inventory.ts';
+import { describeRef, type ObjectEffect, type ObjectRef, refKey, refOf } from '../spec/inventory.ts';
 import { allEffects, asNaasError, lostUntil, PartialFailure } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 import { make, makeOrMend, stampDeadline, standsAlready } from './fresh.ts';
@@ -21,7 +21,7 @@ export interface StageInput {
 }
 
 export interface StageOutcome {
-  effects: Effect[];
+  effects: ObjectEffect[];
   /** Set where an attempt was lost: until then it may still write, on what it finds by then. */
   lostUntil?: string;
 }
@@ -72,7 +72,7 @@ export function stageActivities(cluster: Cluster) {
   };
 }
 
-function outcome(effects: Effect[]): StageOutcome {
+export function outcome(effects: ObjectEffect[]): StageOutcome {
   const until = lostUntil();
   return { effects, ...(until === undefined ? {} : { lostUntil: until }) };
 }
@@ -81,14 +81,14 @@ function outcome(effects: Effect[]): StageOutcome {
 export async function untilAllEnforced(
   cluster: Cluster,
   objects: KubernetesObject[],
-  effects: Effect[],
+  effects: ObjectEffect[],
   options: CallOptions,
 ): Promise<void> {
   const quotas = objects.filter(hasStatus);
   await after(effects, Promise.all(quotas.map((quota) => untilEnforced(cluster, quota, options))));
 }
 
-function applyAll(cluster: Cluster, objects: KubernetesObject[], options: CallOptions): Promise<Effect[]> {
+export function applyAll(cluster: Cluster, objects: KubernetesObject[], options: CallOptions): Promise<ObjectEffect[]> {
   return allEffects(
     objects.map((object) => ({
       ref: refOf(cluster.name, object),
@@ -101,7 +101,7 @@ function applyAll(cluster: Cluster, objects: KubernetesObject[], options: CallOp
  * Nearly always there is nothing yet, and asking first would cost a call. What an earlier try has made is told by the fence,
  * which lets no second creation write over the first one.
  */
-async function apply(cluster: Cluster, object: KubernetesObject, options: CallOptions): Promise<Effect> {
+async function apply(cluster: Cluster, object: KubernetesObject, options: CallOptions): Promise<ObjectEffect> {
   try {
     if (activityInfo().attempt === 1) return await make(cluster, object, options);
   } catch (error) {
@@ -110,7 +110,7 @@ async function apply(cluster: Cluster, object: KubernetesObject, options: CallOp
   return makeOrMend(cluster, object, options);
 }
 
-async function claim(cluster: Cluster, object: KubernetesObject, options: CallOptions): Promise<Effect> {
+async function claim(cluster: Cluster, object: KubernetesObject, options: CallOptions): Promise<ObjectEffect> {
   try {
     return await cluster.create(object, options);
   } catch (error) {
@@ -134,7 +134,7 @@ function hasStatus(object: { apiVersion: string; kind: string }): boolean {
 }
 
 /** What fails after writes tells of them, too. */
-async function after<T>(effects: Effect[], rest: Promise<T>): Promise<T> {
+export async function after<T>(effects: ObjectEffect[], rest: Promise<T>): Promise<T> {
   try {
     return await rest;
   } catch (error) {

@@ -2,7 +2,7 @@
 // Stamped once, at admission, and packed: what was approved is what is applied.
 import type { KubernetesObject, Plan } from '../plan/plan.ts';
 import type { PackedStage } from '../spec/admission.ts';
-import { type ObjectRef, refOf, STAGES, type Stage } from '../spec/inventory.ts';
+import { type ByStage, byStage, type ObjectRef, refOf } from '../spec/inventory.ts';
 import { ANNOTATION, LABEL } from '../spec/names.ts';
 import type { NamespaceSpec } from '../spec/spec.ts';
 import { packJson, packStage } from './packing.ts';
@@ -17,17 +17,15 @@ export interface Stamp {
 }
 
 export interface Rendered {
-  stages: Record<Stage, PackedStage>;
-  refs: Record<Stage, ObjectRef[]>;
+  stages: ByStage<PackedStage>;
+  refs: ByStage<ObjectRef[]>;
 }
 
 export function stamped(cluster: string, plan: Plan, stamp: Stamp): Rendered {
-  const byStage = mapStages((stage) =>
-    plan.resources.filter((resource) => resource.stage === stage).map((resource) => stampOn(resource.object, stamp)),
-  );
+  const rendered = plan.resources.map(({ stage, object }) => ({ stage, object: stampOn(object, stamp) }));
   return {
-    stages: mapStages((stage) => packStage(byStage[stage])),
-    refs: mapStages((stage) => byStage[stage].map((object) => refOf(cluster, object))),
+    stages: byStage(rendered, (staged) => packStage(staged.map(({ object }) => object))),
+    refs: byStage(rendered, (staged) => staged.map(({ object }) => refOf(cluster, object))),
   };
 }
 
@@ -63,8 +61,4 @@ export function unstamped(object: KubernetesObject): KubernetesObject {
   const { annotations: _annotations, ...metadata } = object.metadata;
   const kept = Object.keys(annotations).length === 0 ? metadata : { ...metadata, annotations };
   return { ...object, metadata: { ...kept, labels } };
-}
-
-export function mapStages<T>(make: (stage: Stage) => T): Record<Stage, T> {
-  return Object.fromEntries(STAGES.map((stage) => [stage, make(stage)])) as Record<Stage, T>;
 }

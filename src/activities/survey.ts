@@ -6,7 +6,7 @@ import type { Change } from '../spec/admission.ts';
 import type { Problem } from '../spec/errors.ts';
 import type { FieldPath } from '../spec/field-path.ts';
 import type { IngressOwner, LiveQuota } from '../spec/guardrails.ts';
-import { describeRef, refKey, refOf } from '../spec/inventory.ts';
+import { describeRef, placeOf, refKey, refOf } from '../spec/inventory.ts';
 import { LABEL } from '../spec/names.ts';
 import type { NamespaceSpec } from '../spec/spec.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
@@ -65,7 +65,7 @@ export function inTheWay(changes: readonly Change[]): Problem[] {
     .filter(({ verb }) => verb === 'conflict')
     .map(({ ref }) => ({
       code: 'NotOurs',
-      message: `${describeRef(ref)} on cluster ${ref.cluster} exists and is not naas's; remove it or give it another name, then send the change again`,
+      message: `${describeRef(ref)} ${placeOf(ref)} exists and is not naas's; remove it or give it another name, then send the change again`,
     }));
 }
 

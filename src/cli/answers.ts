@@ -7,3 +7,4 @@ export type PlanAnswer = NonNullable<Awaited<ReturnType<NaasClient['plan']>>>;
 export type DecideAnswer = Awaited<ReturnType<NaasClient['decide']>>;
 export type PhaseAnswer = Awaited<ReturnType<NaasClient['teardown']>>;
 export type ChangeAnswer = Awaited<ReturnType<NaasClient['change']>>;
+export type DomainAnswer = Awaited<ReturnType<NaasClient['domains']['add']>>;

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../plan/plan.ts';
 import type { Change } from '../spec/admission.ts';
 import type { Catalog } from '../spec/catalog.ts';
 import { NaasError, type Problem } from '../spec/errors.ts';
-import { refKey, refOf } from '../spec/inventory.ts';
+import { isObject, refKey, refOf } from '../spec/inventory.ts';
 import { ANNOTATION, LABEL } from '../spec/names.ts';
 import { resolve } from '../spec/resolve.ts';
 import type { PlanAnswer } from './answers.ts';
@@ -27,7 +27,7 @@ export async function againstCatalog(
   applied: PlanAnswer | null,
   catalog: Catalog,
 ): Promise<CatalogVerdict> {
-  const cluster = applied?.changes[0]?.ref.cluster ?? held.request.cluster ?? 'local';
+  const cluster = applied?.changes.map(({ ref }) => ref).find(isObject)?.cluster ?? held.request.cluster ?? 'local';
   const { plan, planDigest } = await import('../plan/index.ts');
   try {
     const planned = plan(resolve(held.request, catalog, { cluster }));

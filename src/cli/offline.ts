@@ -1,11 +1,10 @@
 // `naas plan --offline`: the plan of a request from the local catalog alone. Nothing is compared, so everything counts as
 // new, and no guardrail that needs a sender or a cluster is asked; the digest of the plan is the real one all the same.
 // The consent of another team whose namespace may connect is not among the approvals: who owns it, only the cluster knows.
-import type { KubernetesObject } from '../plan/plan.ts';
 import type { Sender } from '../spec/approval.ts';
 import { approvalPolicy } from '../spec/approval-rules.ts';
 import { NaasError } from '../spec/errors.ts';
-import { refOf, STAGES, type Stage } from '../spec/inventory.ts';
+import { byStage, refOf } from '../spec/inventory.ts';
 import type { NamespaceRequest } from '../spec/request.ts';
 import { resolve } from '../spec/resolve.ts';
 import { readCatalogAt } from './catalog-in-front.ts';
@@ -30,8 +29,6 @@ export async function previewOffline(request: NamespaceRequest, options: Offline
       ref: refOf(cluster, object),
       fields: [],
     }));
-    const at = (stage: Stage): KubernetesObject[] =>
-      planned.resources.filter((resource) => resource.stage === stage).map((resource) => resource.object);
     return {
       problems: [],
       plan: {
@@ -39,7 +36,7 @@ export async function previewOffline(request: NamespaceRequest, options: Offline
         planDigest: planDigest(planned),
         changeDigest: changeDigest(changes),
         changes,
-        stages: Object.fromEntries(STAGES.map((stage) => [stage, at(stage)])) as Record<Stage, KubernetesObject[]>,
+        stages: byStage(planned.resources, (staged) => staged.map(({ object }) => object)),
       },
       approval: { rule, awaits: slots.map(({ slot, why, users, groups }) => ({ slot, why, users, groups })) },
     };

@@ -1,6 +1,14 @@
 // `naas local …`: names, examples. Decides nothing and loads no command.
 import type { Command } from 'commander';
-import { examples, type Run } from './program-parts.ts';
+import { collect, examples, type Run } from './program-parts.ts';
+
+export interface AzureDnsFlags {
+  zone?: string[];
+  resourceGroup: string;
+  port?: string;
+  dnsPort?: string;
+  limits: boolean;
+}
 
 export function local(naas: Command, run: Run): void {
   const group = naas
@@ -27,4 +35,19 @@ export function local(naas: Command, run: Run): void {
     .description('exports for a shell: KUBECONFIG, TEMPORAL_ADDRESS, PATH and more')
     .addHelpText('after', examples('eval "$(naas local env)"'))
     .action(() => run(async (context) => (await import('./commands/local.ts')).env(context)));
+  group
+    .command('azure-dns')
+    .description('an Azure DNS of its own: management API, tokens and four name servers, until Ctrl-C')
+    .option('--zone <NAME>', 'a zone that is there from the start; may be repeated (default: example.test)', collect)
+    .option('--resource-group <NAME>', 'where the zones are', 'naas-dns')
+    .option('--port <PORT>', 'of the management API (default: a free one)')
+    .option('--dns-port <PORT>', 'of the first name server, the others follow (default: free ones)')
+    .option('--no-limits', 'without the request limits of the real service')
+    .addHelpText(
+      'after',
+      examples('naas local azure-dns', 'naas local azure-dns --zone apps.example.test --dns-port 5301'),
+    )
+    .action((flags: AzureDnsFlags) =>
+      run(async (context) => (await import('./commands/local-azure-dns.ts')).azureDns(context, flags)),
+    );
 }

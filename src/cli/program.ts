@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import type { Dependencies, Globals } from './context.ts';
 import { changing } from './program-changing.ts';
 import { deciding } from './program-deciding.ts';
+import { domains } from './program-domains.ts';
 import { ending } from './program-ending.ts';
 import { local } from './program-local.ts';
 import { looking } from './program-looking.ts';
@@ -53,6 +54,7 @@ export function buildProgram(terminal: Terminal, dependencies: Dependencies): Pr
   deciding(naas, run);
   looking(naas, run);
   ending(naas, run);
+  domains(naas, run);
   mending(naas, run);
   operating(naas, run);
   local(naas, run);

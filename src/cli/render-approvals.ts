@@ -1,5 +1,6 @@
 // `naas approvals`: what waits for me, with everything needed to decide and the command that does it. Pure.
 import type { InboxItem } from '../client/api.ts';
+import { isObject } from '../spec/inventory.ts';
 import type { Status } from '../spec/status.ts';
 import type { PlanAnswer } from '../workflows/messages.ts';
 import { objectsOf, unpacked } from './packed.ts';
@@ -7,7 +8,7 @@ import type { Paint } from './paint.ts';
 import { askedFacts, purposeOf } from './render-asked.ts';
 import { renderChanges, renderDifference, summary } from './render-changes.ts';
 import { renderSlots } from './render-people.ts';
-import { shortDigest } from './render-plan.ts';
+import { noticeLines, shortDigest } from './render-plan.ts';
 import { shellWord } from './shell-word.ts';
 import { facts } from './table.ts';
 import { when } from './time.ts';
@@ -78,14 +79,15 @@ function renderDecision(name: string, plan: PlanAnswer, viewer: Viewer, paint: P
   return [
     `  ${summary(plan.changes, paint, plan.kind === 'request' ? 'Plan' : 'Difference')}`,
     ...differenceOf(plan, paint).map((line) => `    ${line}`),
+    ...noticeLines(plan.notices, paint).map((line) => `    ${line}`),
     `  approve  ${paint('cyan', command)}`,
   ];
 }
 
-/** What people already have is decided on in full; of a first request, whose objects are all new, what is not. */
+/** What people already have is decided on in full; of a first request, whose objects are all new, what is not, and its names. */
 function differenceOf(plan: PlanAnswer, paint: Paint): string[] {
   if (plan.kind !== 'request') return renderDifference(plan.changes, objectsOf(unpacked(plan)), paint);
-  const changed = plan.changes.filter((change) => change.verb !== 'create');
+  const changed = plan.changes.filter(({ verb, ref }) => verb !== 'create' || !isObject(ref));
   return renderChanges(changed, [], paint);
 }
 

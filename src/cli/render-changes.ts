@@ -1,7 +1,7 @@
 // A difference in lines: what would be created, changed, kept, removed or stands in the way, and each field from → to. Pure.
 import type { KubernetesObject } from '../plan/plan.ts';
 import type { Change } from '../spec/admission.ts';
-import { describeRef, type ObjectRef } from '../spec/inventory.ts';
+import { describeRef, isObject, type OwnedRef } from '../spec/inventory.ts';
 import { assertNever } from './assert-never.ts';
 import { valueAt } from './field-path.ts';
 import type { Paint, Style } from './paint.ts';
@@ -18,7 +18,7 @@ export function renderChanges(
   paint: Paint,
 ): string[] {
   return changes.flatMap((change) => {
-    const object = objects.find((candidate) => isObject(change.ref, candidate));
+    const object = objects.find((candidate) => isOf(change.ref, candidate));
     const cells = change.fields.map((field) => [field, movement(change, field, object, paint)]);
     return [`${heading(change.verb, paint)} ${describeRef(change.ref)}`, ...columns(cells, '      ')];
   });
@@ -56,7 +56,7 @@ function heading(verb: Verb, paint: Paint): string {
 
 /** A new object has no fields that differ: its content is what somebody who decides has to see. */
 function withContent(change: Change, objects: readonly KubernetesObject[]): Change {
-  const object = objects.find((candidate) => isObject(change.ref, candidate));
+  const object = objects.find((candidate) => isOf(change.ref, candidate));
   if (change.verb !== 'create' || object === undefined) return change;
   const { apiVersion: _apiVersion, kind: _kind, metadata: _metadata, status: _status, ...content } = object;
   return { ...change, fields: Object.keys(content) };
@@ -72,7 +72,8 @@ function movement(change: Change, field: string, object: KubernetesObject | unde
   return `${said.from ?? 'none'} ${arrow} ${to ?? 'none'}`;
 }
 
-function isObject(ref: ObjectRef, object: KubernetesObject): boolean {
+function isOf(ref: OwnedRef, object: KubernetesObject): boolean {
+  if (!isObject(ref)) return false;
   return ref.apiVersion === object.apiVersion && ref.kind === object.kind && ref.name === object.metadata.name;
 }
 

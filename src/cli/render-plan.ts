@@ -14,11 +14,16 @@ export function renderPreview(answer: ShownPreview, objects: readonly Kubernetes
     ...(answer.plan === null
       ? []
       : ['', `${summary(answer.plan.changes, paint)}  ${paint('dim', `plan ${shortDigest(answer.plan)}`)}`]),
+    ...noticeLines(answer.plan?.notices, paint),
     ...(answer.approval === null ? [] : approvalLines(answer.approval, paint)),
     ...(answer.problems.length === 0
       ? []
       : ['', ...answer.problems.flatMap((problem) => renderProblem(problem, paint))]),
   ];
+}
+
+export function noticeLines(notices: readonly string[] = [], paint: Paint): string[] {
+  return notices.map((notice) => `${paint('yellow', 'Note:')} ${notice}`);
 }
 
 /** What an approver quotes: enough of both digests that a decision on anything else is noticed. */

@@ -1,5 +1,5 @@
 // Where a run is on its way, for somebody who waits: live lines for a terminal, one plain line a change elsewhere. Pure.
-import { STAGES } from '../spec/inventory.ts';
+import { kindWords, STAGES } from '../spec/inventory.ts';
 import { isEnd } from '../spec/lifecycle.ts';
 import type { OperationStatus, SlotStatus, Status, Step } from '../spec/status.ts';
 import { assertNever } from './assert-never.ts';
@@ -102,7 +102,7 @@ function marks(status: Status): Mark[] {
 
 function operationMarks({ kind, step, changes, approval }: OperationStatus): Mark[] {
   const undoing = step === 'undoing';
-  const differing = changes.filter(({ verb }) => verb !== 'keep').map(({ ref }) => `${ref.kind} ${ref.name}`);
+  const differing = changes.filter(({ verb }) => verb !== 'keep').map(({ ref }) => `${kindWords(ref)} ${ref.name}`);
   return [
     { state: 'done', name: 'checked', note: '' },
     ...slotMarks(approval?.slots ?? [], step === 'awaiting-approval'),
@@ -113,7 +113,7 @@ function operationMarks({ kind, step, changes, approval }: OperationStatus): Mar
 }
 
 function isRemoval(status: Status): boolean {
-  const removing: readonly Step[] = ['undoing', 'revoking', 'removing'];
+  const removing: readonly Step[] = ['undoing', 'revoking', 'withdrawing', 'unrouting', 'removing', 'releasing'];
   return status.phase === 'deleting' || status.phase === 'deleted' || removing.includes(status.step);
 }
 
@@ -121,10 +121,11 @@ function provisioningMarks(status: Status): Mark[] {
   const { phase } = status;
   const begun = (STAGES as readonly Step[]).indexOf(status.step);
   const checked: Mark = { state: phase === 'requested' ? 'now' : 'done', name: 'checked', note: '' };
-  const stages = STAGES.map((stage, index): Mark => {
+  const stages = STAGES.flatMap((stage, index): Mark[] => {
+    if ((stage === 'route' || stage === 'publish') && status.hostnames === undefined) return [];
     const done = phase === 'ready' || (phase !== 'requested' && phase !== 'awaiting-approval' && index < begun);
     const now = !done && index === begun && phase === 'provisioning';
-    return { state: done ? 'done' : now ? 'now' : 'open', name: stage, note: objectsNote(status, stage) };
+    return [{ state: done ? 'done' : now ? 'now' : 'open', name: stage, note: objectsNote(status, stage) }];
   });
   return [checked, ...slotMarks(status.approval?.slots ?? [], phase === 'awaiting-approval'), ...stages];
 }
@@ -143,12 +144,19 @@ function slotMarks(slots: readonly SlotStatus[], open: boolean): Mark[] {
 
 function objectsNote(status: Status, stage: string): string {
   const entries = status.inventory.filter((entry) => entry.stage === stage);
-  return [...new Set(entries.map((entry) => entry.kind))].join(', ');
+  return [...new Set(entries.map(kindWords))].join(', ');
 }
 
 function removalMarks(status: Status): Mark[] {
   if (status.step === 'undoing') return [{ state: 'now', name: 'undo', note: `${status.inventory.length} left` }];
-  const order: readonly Step[] = ['revoking', 'removing'];
+  const reachable: readonly Step[] = ['withdrawing', 'unrouting'];
+  const isReached = status.hostnames !== undefined;
+  const order: readonly Step[] = [
+    'revoking',
+    ...(isReached ? reachable : []),
+    'removing',
+    ...(isReached ? (['releasing'] as const) : []),
+  ];
   const reached = order.indexOf(status.step);
   return order.map((step, index): Mark => {
     const done = status.phase === 'deleted' || index < reached;
@@ -182,14 +190,24 @@ export function stepWords(step: Step): string {
       return 'setting guardrails';
     case 'equipment':
       return 'adding equipment';
+    case 'route':
+      return 'routing its hostnames';
+    case 'publish':
+      return 'publishing its names';
     case 'access':
       return 'giving access';
     case 'undoing':
       return 'undoing what was begun';
     case 'revoking':
       return 'taking access away';
+    case 'withdrawing':
+      return 'taking its names out of DNS';
+    case 'unrouting':
+      return 'taking its routes away';
     case 'removing':
       return 'removing the namespace';
+    case 'releasing':
+      return 'giving its names back';
     case 'waiting':
       return 'waiting';
     case 'changing':

@@ -1,5 +1,5 @@
 // `naas status`: everything that a person wants to know of one namespace, most important first. Pure.
-import { describeRef, STAGES } from '../spec/inventory.ts';
+import { describeRef, kindWords, STAGES } from '../spec/inventory.ts';
 import type { Status } from '../spec/status.ts';
 import { colourOf } from './outcome.ts';
 import type { Paint } from './paint.ts';
@@ -38,6 +38,7 @@ function factLines(status: Status, nowMs: number): string[] {
     ['team', words([status.team, status.project, status.environment], ' / ')],
     ['kind', words([status.tier && `tier ${status.tier}`, status.template && `template ${status.template}`], ', ')],
     ['cluster', status.cluster],
+    ['hostnames', status.hostnames?.join(', ')],
     ['requested', requested(status, nowMs)],
     ['ready', status.readyAt === undefined ? undefined : readyText(status, status.readyAt, nowMs)],
     ['lease', leaseText(status, nowMs)],
@@ -106,7 +107,7 @@ function inventoryLines(status: Status, paint: Paint): string[] {
       .filter((entry) => entry.stage === stage)
       .map((entry) => [
         stage,
-        entry.kind,
+        kindWords(entry),
         entry.name,
         entry.state === 'confirmed' ? '' : paint('yellow', 'not confirmed yet'),
       ]),

@@ -1,10 +1,13 @@
 // The client's surface: what a caller can do and what it gets. Types only; loading this loads nothing.
+import type { DomainState } from '../spec/domain-lifecycle.ts';
+import type { DomainStatus } from '../spec/domain-status.ts';
 import type { Proof } from '../spec/proof.ts';
 import type { Status, StatusRow, TimelineEntry } from '../spec/status.ts';
 import type {
   CancelMessage,
   ChangeAnswer,
   DecideAnswer,
+  DomainAnswer,
   PhaseAnswer,
   PlanAnswer,
   PreviewAnswer,
@@ -80,8 +83,51 @@ export interface InboxItem {
   request: RequestAnswer | null;
 }
 
+/** How often a proof was looked for since it was last asked for, what the last look saw, and when the next one is. */
+export interface DomainLook {
+  times: number;
+  saw?: string;
+  nextAt?: string;
+}
+
+export interface DomainView extends DomainStatus {
+  /** The canonical spelling of what was asked for. */
+  asked: string;
+  looks: DomainLook[];
+}
+
+export interface DomainRow {
+  /** What somebody registered, such as example.org. */
+  domain: string;
+  name: string;
+  team: string;
+  state: DomainState;
+  since: string;
+  until?: string;
+}
+
+export interface DomainFilter {
+  team?: string;
+  state?: DomainState;
+}
+
+/** Domains that teams bring along; names in any spelling. */
+export interface DomainClient {
+  /** Registers a name and all below it; sent again it has the proof looked for at once. */
+  add(name: string, team: string, options?: { requestId?: string }): Promise<DomainAnswer>;
+  status(name: string): Promise<DomainView>;
+  list(filter?: DomainFilter): AsyncIterable<DomainRow>;
+  /** `team`: where several wait for the same name. */
+  remove(name: string, options?: EndOptions & { team?: string }): Promise<DomainAnswer>;
+  /** Asks the team that holds it to give it to another. */
+  transfer(name: string, team: string, options?: EndOptions): Promise<DomainAnswer>;
+  /** For leads of a team whose domain another team asks for, or overlaps. */
+  decide(name: string, team: string, decision: 'approve' | 'reject', options?: EndOptions): Promise<DomainAnswer>;
+}
+
 /** Every method throws NaasError with a code of the table in spec/errors.ts. */
 export interface NaasClient {
+  domains: DomainClient;
   submit(request: unknown, options?: SubmitOptions): Promise<SubmitAnswer>;
   /**
    * Takes over a namespace that was never naas's, once an administrator has marked it for exactly this request id:

@@ -19,8 +19,10 @@ import type {
 import type { DecideOptions, ListFilter, NaasClient, NaasClientOptions, SubmitOptions } from './api.ts';
 import { begin } from './begin.ts';
 import { decision } from './decision.ts';
+import { domainClient } from './domains.ts';
 import { inboxOf } from './inbox.ts';
 import { explainMissing, isRunning } from './newest-run.ts';
+import { type Pending, withPending } from './pending.ts';
 import { bodySha256, proveSender, requestedName } from './proven.ts';
 import { asFarAsItRuns, type RunRecord, rowOf, staleStatus, visibilityQuery } from './records.ts';
 import { connect, DEADLINE_MS, listed, repeatedly, type Temporal } from './temporal.ts';
@@ -87,6 +89,7 @@ export function clientOver(options: NaasClientOptions, open: () => Promise<Tempo
     begin(temporal, { name, mode, request, requestId }, { prove: options.prove, taskQueue, deadlineMs });
 
   const client: NaasClient = {
+    domains: domainClient(temporal, { prove: options.prove, taskQueue, deadlineMs }),
     submit: async (request, options = {}) => submit(await requestedName(request), 'create', request, options),
     adopt: async (request, options) => submit(await requestedName(request), 'adopt', request, options),
     recover: (name, options = {}) => submit(name, 'recover', { name }, options),
@@ -115,7 +118,7 @@ export function clientOver(options: NaasClientOptions, open: () => Promise<Tempo
 
     async status(name: string): Promise<Status> {
       const t = await temporal();
-      const described = (): Promise<RunRecord> => t.client.workflow.getHandle(workflowId(name)).describe();
+      const described = (): Promise<RunRecord & Pending> => t.client.workflow.getHandle(workflowId(name)).describe();
       try {
         const shortMs = Math.min(STATUS_DEADLINE_MS, deadlineMs);
         const call = { what: `status of ${name}`, deadlineMs: shortMs };
@@ -123,7 +126,8 @@ export function clientOver(options: NaasClientOptions, open: () => Promise<Tempo
           query<Status>(name, 'status', shortMs),
           repeatedly(t, call, described),
         ]);
-        return isEnd(status.phase) ? status : asFarAsItRuns(status, run);
+        if (isEnd(status.phase)) return status;
+        return withPending(asFarAsItRuns(status, run), run);
       } catch (error) {
         if (!(error instanceof NaasError) || error.code === 'NotFound') throw error;
         return repeatedly(t, { what: `status of ${name}`, deadlineMs }, async () =>

@@ -117,6 +117,6 @@ export function visibilityQuery({
 }
 
 /** Values come from people: a quote or backslash in one must not become part of the query. */
-function quoted(value: string): string {
+export function quoted(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }

@@ -16,6 +16,8 @@ export interface Snapshot {
   kinds: number;
   /** Digest of what the object says, by kind, namespace and name. */
   objects: Map<string, string>;
+  /** The data of ConfigMaps that the reader wants to judge by what they say. */
+  apart: Map<string, Record<string, string>>;
 }
 
 export interface Difference {
@@ -27,6 +29,7 @@ export interface Difference {
 export async function takeSnapshot(
   reader: { kubectl: string; kubeconfig: string },
   signal?: AbortSignal,
+  isApart: (key: string) => boolean = () => false,
 ): Promise<Snapshot> {
   const kubectl = async (...args: string[]): Promise<string> => {
     // Its discovery cache belongs beside the kubeconfig of a platform that goes away, not into the home of a person.
@@ -38,7 +41,15 @@ export async function takeSnapshot(
   const kinds = listed.filter((kind) => kind !== '' && !RESTLESS.has(kind));
   const answer = await kubectl('get', kinds.join(','), '--all-namespaces', '--ignore-not-found', '--output=json');
   const items = answer.trim() === '' ? [] : (JSON.parse(answer) as { items: LiveObject[] }).items;
-  return { kinds: kinds.length, objects: new Map(items.map((item) => [keyOf(item), digestOf(item)])) };
+  const [apart, compared] = [
+    items.filter((item) => isApart(keyOf(item))),
+    items.filter((item) => !isApart(keyOf(item))),
+  ];
+  return {
+    kinds: kinds.length,
+    objects: new Map(compared.map((item) => [keyOf(item), digestOf(item)])),
+    apart: new Map(apart.map((item) => [keyOf(item), item.data ?? {}])),
+  };
 }
 
 interface LiveObject {
@@ -46,6 +57,7 @@ interface LiveObject {
   kind: string;
   metadata: Record<string, unknown> & { name: string; namespace?: string };
   status?: unknown;
+  data?: Record<string, string>;
 }
 
 function keyOf(object: LiveObject): string {

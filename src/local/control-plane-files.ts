@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { SYSTEM_NAMESPACE } from '../spec/names.ts';
 import { clientAuthority } from './person-certificate.ts';
 
 export interface ControlPlaneFiles {
@@ -37,6 +38,13 @@ const AUDIT_POLICY = {
     },
     { level: 'None', userGroups: ['system:serviceaccounts:kube-system'], verbs: ['get', 'list', 'watch'] },
     { level: 'None', nonResourceURLs: ['/readyz*', '/healthz*', '/livez*', '/openapi*', '/api', '/apis', '/version'] },
+    // Who holds which hostname: the proof that nobody else ever did is in what each write said.
+    {
+      level: 'RequestResponse',
+      verbs: ['create', 'update', 'patch', 'delete'],
+      namespaces: [SYSTEM_NAMESPACE],
+      resources: [{ group: '', resources: ['configmaps'] }],
+    },
     { level: 'Metadata' },
   ],
 };

@@ -13,12 +13,14 @@ export interface LocalUpOptions {
   /** A cluster or Temporal that is there already is used instead of an embedded one. */
   kubeconfig?: string;
   temporalAddress?: string;
+  standIns?: { zone: string };
+  dns?: { zones: string[] };
   catalogDir?: string;
   env?: NodeJS.ProcessEnv;
 }
 
 export interface LocalStatus extends PlatformData {
-  /** worker, temporal, etcd, apiserver, controllerManager, supervisor. */
+  /** worker, temporal, etcd, apiserver, controllerManager, standIns, supervisor. */
   pids: Record<string, number>;
 }
 
@@ -61,6 +63,7 @@ export async function localEnv(env: NodeJS.ProcessEnv = process.env): Promise<st
     NAAS_TRUSTED_KEYS: status.trustedKeysFile,
     NAAS_CATALOG: status.catalogDir,
     NAAS_CLUSTER: 'local',
+    ...status.dns?.environment,
   };
   const lines = Object.entries(values).map(([name, value]) => `export ${name}=${quoted(value)}`);
   return [...lines, `export PATH=${quoted(join(status.stateDir, 'bin'))}:"$PATH"`, ''].join('\n');

@@ -4,6 +4,16 @@ import type { ControlPlane } from './control-plane.ts';
 /** Addresses and files of the embedded Kubernetes API; see ControlPlane. */
 export type ControlPlaneData = Omit<ControlPlane, 'stop'>;
 
+export interface LocalDns {
+  /** `https://host:port` of the management API. */
+  endpoint: string;
+  /** `address:port` each. */
+  nameServers: string[];
+  zones: string[];
+  /** How a worker, or anybody else, finds it: the variables that it would have for the real one. */
+  environment: Record<string, string>;
+}
+
 export interface PlatformData {
   stateDir: string;
   /** The administrator's. */
@@ -22,7 +32,13 @@ export interface PlatformData {
   catalogDir: string;
   issuerKeyFile: string;
   trustedKeysFile: string;
+  /** From which the proofs of domains are made. */
+  domainKeyFile: string;
   workflowBundle: string;
+  /** Where the stand-in controllers take switches; null without them. */
+  standIns: string | null;
+  /** The emulated Azure DNS; null without it. */
+  dns: LocalDns | null;
   /** What was started here, rather than found. */
   embedded: { kubernetes: boolean; temporal: boolean };
   pids: Record<string, number>;

@@ -1,5 +1,5 @@
 // What `npm start` prints once the namespace is ready: what was made, how long it took, where to look, what to try. Pure.
-import { STAGES } from '../spec/inventory.ts';
+import { kindWords, STAGES } from '../spec/inventory.ts';
 import { workflowId } from '../spec/names.ts';
 import type { Status } from '../spec/status.ts';
 import type { Person } from './start-people.ts';
@@ -25,7 +25,9 @@ export function seconds(ms: number): string {
 
 export function createdTable(status: Status): string[] {
   const rows = STAGES.flatMap((stage) =>
-    status.inventory.filter((entry) => entry.stage === stage).map((entry) => [stage, entry.kind, entry.name] as const),
+    status.inventory
+      .filter((entry) => entry.stage === stage)
+      .map((entry) => [stage, kindWords(entry), entry.name] as const),
   );
   const wide = (column: 0 | 1): number => Math.max(0, ...rows.map((row) => row[column].length));
   const [first, second] = [wide(0), wide(1)];

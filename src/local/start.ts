@@ -11,9 +11,10 @@ import { type Snapshot, takeSnapshot } from './cluster-snapshot.ts';
 import { foundServers } from './found-servers.ts';
 import { interruption } from './interruption.ts';
 import { createLeash } from './leash.ts';
-import { type Platform, startPlatform } from './platform.ts';
+import { dataOf, type Platform, startPlatform } from './platform.ts';
+import { questionsOf, showAnswers, showSilence } from './start-dns.ts';
 import { keepLogs } from './start-logs.ts';
-import { proofOf } from './start-proof.ts';
+import { isHostnameList, proofOf } from './start-proof.ts';
 import { durationsOf, readyReport, seconds, tryNext } from './start-report.ts';
 import { type Casting, cast, playRemoval, playUntilReady, type Stage } from './start-scene.ts';
 import { localFiles, publishState } from './state.ts';
@@ -33,9 +34,12 @@ Examples:
 
 interface Wanted {
   exit: boolean;
-  requestFile: string;
+  /** undefined: the example. */
+  requestFile: string | undefined;
   kubeconfig: string | undefined;
 }
+
+const EXAMPLE = join(ROOT, 'examples', 'shop-cart-staging.yaml');
 
 /** The name under which the platform's worker serves its cluster. */
 const CLUSTER = 'local';
@@ -44,8 +48,12 @@ const say = (line: string): void => console.log(line);
 
 async function start(wanted: Wanted, signal: AbortSignal): Promise<void> {
   const catalogDir = process.env['NAAS_CATALOG'] || join(ROOT, 'catalog');
-  const casting = await cast(wanted.requestFile, catalogDir, CLUSTER);
   const found = foundServers({ kubeconfig: wanted.kubeconfig }, process.env);
+  const { requestFile = EXAMPLE } = wanted;
+  const casting = await cast(requestFile, catalogDir, CLUSTER);
+  // Of a request that somebody chose nothing is left out.
+  const { hostnames, ...unreached } = casting.request;
+  const alone = wanted.requestFile === undefined && found.kubeconfig !== undefined && hostnames !== undefined;
   const folder = join(tmpdir(), `naas-${randomUUID().slice(0, 8)}`);
   const files = localFiles({ NAAS_LOCAL_STATE: folder });
   const stateDir = join(folder, 'platform');
@@ -56,12 +64,23 @@ async function start(wanted: Wanted, signal: AbortSignal): Promise<void> {
     const began = performance.now();
     say(`Starting the platform in ${folder}`);
     for (const note of found.notes) say(`  ${note}`);
-    const platform = await startPlatform({ ...found, catalogDir, stateDir, say, signal });
+    if (alone) say('  The example is asked for without its hostnames; --request FILE asks for all that FILE says.');
+    const { notes: _, ...servers } = found;
+    const platform = await startPlatform({ ...servers, catalogDir, stateDir, say, signal });
     try {
       // So that `naas …` in another terminal finds it by the folder alone.
-      await publishState(files, platform);
+      await publishState(files, dataOf(platform));
       say(`Platform up in ${seconds(performance.now() - began)}`);
-      await play({ platform, signal, say }, { ...wanted, ...casting, folder });
+      await play(
+        { platform, signal, say },
+        {
+          ...wanted,
+          ...casting,
+          ...(alone ? { request: unreached } : {}),
+          requestFile,
+          folder,
+        },
+      );
     } finally {
       await platform.stop();
     }
@@ -72,19 +91,23 @@ async function start(wanted: Wanted, signal: AbortSignal): Promise<void> {
   }
 }
 
-interface Script extends Wanted, Casting {
+interface Script extends Casting {
+  exit: boolean;
+  requestFile: string;
   folder: string;
 }
 
 async function play(stage: Stage & { platform: Platform }, script: Script): Promise<void> {
   const { platform, signal } = stage;
-  const look = (): Promise<Snapshot> => takeSnapshot(platform, signal);
+  const look = (): Promise<Snapshot> => takeSnapshot(platform, signal, isHostnameList);
   const before = script.exit ? await look() : undefined;
   say('');
   say(`Request ${script.requestFile}`);
   const { status, askedPeopleAt } = await playUntilReady(stage, script);
   const { name } = status;
   for (const line of readyReport(status, durationsOf(status, askedPeopleAt), platform)) say(line);
+  const questions = questionsOf(status);
+  for (const line of await showAnswers(platform, questions, signal)) say(line);
   if (before === undefined) {
     for (const line of tryNext(name, script.folder, script.requester)) say(line);
     return untilAborted(signal);
@@ -94,6 +117,7 @@ async function play(stage: Stage & { platform: Platform }, script: Script): Prom
   say(`\n${script.requester.subject} deletes ${name}`);
   await playRemoval(stage, name, script.requester);
   say(`  ✓ deleted in ${seconds(performance.now() - began)}`);
+  for (const line of await showSilence(platform, questions, signal)) say(line);
   const proof = proofOf(name, { before, ready, after: await look() }, platform.embedded.kubernetes);
   for (const line of proof.lines) say(line);
   if (!proof.clean)
@@ -128,13 +152,14 @@ function wantedOf(argv: string[]): Wanted | 'help' {
     args: argv,
     options: {
       exit: { type: 'boolean', default: false },
-      request: { type: 'string', default: join(ROOT, 'examples', 'shop-cart-staging.yaml') },
+      request: { type: 'string' },
       kubeconfig: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
-  return { exit: values.exit, requestFile: resolve(values.request), kubeconfig: values.kubeconfig };
+  const requestFile = values.request === undefined ? undefined : resolve(values.request);
+  return { exit: values.exit, requestFile, kubeconfig: values.kubeconfig };
 }
 
 function usage(argv: string[]): Wanted | undefined {

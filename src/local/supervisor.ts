@@ -2,11 +2,11 @@
 // to its log; whoever started it reads that.
 import { rm } from 'node:fs/promises';
 import { interruption } from './interruption.ts';
-import { type PlatformOptions, startPlatform } from './platform.ts';
+import { dataOf, type PlatformOptions, startPlatform } from './platform.ts';
 import { claimState, FAILED, localFiles, publishState } from './state.ts';
 
 async function supervise(
-  options: Pick<PlatformOptions, 'kubeconfig' | 'temporalAddress' | 'catalogDir'>,
+  options: Pick<PlatformOptions, 'kubeconfig' | 'temporalAddress' | 'catalogDir' | 'standIns' | 'dns'>,
 ): Promise<void> {
   const files = localFiles();
   const { signal } = interruption();
@@ -16,7 +16,7 @@ async function supervise(
   try {
     const platform = await startPlatform({ ...options, stateDir, say: console.log, signal });
     try {
-      await publishState(files, platform);
+      await publishState(files, dataOf(platform));
       // A promise alone keeps no process alive; the timer does until somebody ends it.
       const alive = setInterval(() => {}, 2 ** 30);
       await new Promise<void>((resolve) => {

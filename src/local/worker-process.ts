@@ -51,6 +51,7 @@ function workerEnvironment(data: PlatformData, name: string): NodeJS.ProcessEnv 
     NAAS_CLUSTER: 'local',
     NAAS_TRUSTED_KEYS: data.trustedKeysFile,
     NAAS_WORKFLOW_BUNDLE: data.workflowBundle,
+    NAAS_DOMAIN_KEY_FILE: data.domainKeyFile,
     NAAS_LOG_FILE: join(data.stateDir, 'logs', `${name}.log`),
   };
 }

@@ -3,6 +3,7 @@
 import type { KubernetesObject } from '../plan/plan.ts';
 import { SYSTEM_NAMESPACE } from '../spec/names.ts';
 import { fence } from './fence.ts';
+import { hostnameFence } from './hostname-fence.ts';
 import { INSTALLED } from './installed-labels.ts';
 import { tenantFence } from './tenant-fence.ts';
 import { tenantRoles } from './tenant-roles.ts';
@@ -20,6 +21,7 @@ export function clusterObjects(): KubernetesObject[] {
     },
     ...fence(),
     ...tenantFence(),
+    ...hostnameFence(),
     ...tenantRoles(),
     ...workerAccess(),
   ];

@@ -4,6 +4,7 @@
 import { DEFAULT_TASK_QUEUE } from '../spec/names.ts';
 import { type Check, said } from './doctor-check.ts';
 import { clusterChecks } from './doctor-cluster.ts';
+import { hostnameChecks } from './doctor-hostnames.ts';
 import { machineChecks } from './doctor-machine.ts';
 import { orphanChecks } from './doctor-orphans.ts';
 import { temporalChecks } from './doctor-temporal.ts';
@@ -32,6 +33,7 @@ export async function doctor(options: DoctorOptions): Promise<Check[]> {
     bounded('machine', machineChecks({ ...options, env })),
     bounded('cluster', clusterChecks(options)),
     bounded('Temporal', temporalChecks({ ...options, taskQueue })),
+    bounded('hostnames', hostnameChecks({ ...options, env })),
     bounded('orphans', orphanChecks({ ...options, taskQueue })),
   ]);
   return groups.flat();

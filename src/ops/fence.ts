@@ -1,7 +1,16 @@
 // The fence: admission policies that bind naas's own account to the namespaces that it made, and keep its marks from
 // everybody else. Pure data. RBAC says which kinds; these say where. They hold even when a writer comes late.
 import type { KubernetesObject } from '../plan/plan.ts';
-import { ANNOTATION, FENCED_OFF, LABEL, OWNED_PREFIX, SYSTEM_NAMESPACE, WORKER_USER } from '../spec/names.ts';
+import {
+  ANNOTATION,
+  FENCED_OFF,
+  HOSTNAMES_PREFIX,
+  LABEL,
+  OWNED_PREFIX,
+  SYSTEM_NAMESPACE,
+  WORKER_USER,
+  ZONE_LEASE_PREFIX,
+} from '../spec/names.ts';
 import { TENANT_ROLES } from '../spec/roles.ts';
 import { bound, list, metadataValue, policy, quoted, rule } from './admission-policy.ts';
 
@@ -52,6 +61,15 @@ const claimBefore = (object: string): string => metadataValue(object, 'annotatio
 /** The API server sets the time of the creation itself. */
 const inTime = `(${claimBefore('object')} != '' && timestamp(${claimBefore('object')}) > timestamp(object.metadata.creationTimestamp))`;
 
+const isNamed = (group: string, resource: string, prefix: string): string =>
+  `(request.resource.group == ${quoted(group)} && request.resource.resource == ${quoted(resource)} && object.metadata.name.startsWith(${quoted(prefix)}))`;
+
+/**
+ * Of its own namespace naas may write the lists of who holds which hostname and the turns of who writes into a zone, and nothing
+ * else; it never deletes one.
+ */
+const isHostnameList = `request.?namespace.orValue('') == ${quoted(SYSTEM_NAMESPACE)} && request.operation != 'DELETE' && (${isNamed('', 'configmaps', HOSTNAMES_PREFIX)} || ${isNamed('coordination.k8s.io', 'leases', ZONE_LEASE_PREFIX)})`;
+
 const workerFence = policy(FENCE_POLICY, {
   matchConstraints: {
     // Every kind: a right that somebody adds to the account later is fenced as well. Everybody else passes at the first
@@ -68,11 +86,15 @@ const workerFence = policy(FENCE_POLICY, {
       name: 'incarnation',
       expression: `request.operation == 'DELETE' ? ${metadataValue('oldObject', 'labels', LABEL.incarnation)} : ${metadataValue('object', 'labels', LABEL.incarnation)}`,
     },
-    { name: 'isInside', expression: "!variables.isNamespace && request.?namespace.orValue('') != ''" },
+    {
+      name: 'isInside',
+      expression: `!variables.isNamespace && request.?namespace.orValue('') != '' && !(${isHostnameList})`,
+    },
+    { name: 'isList', expression: isHostnameList },
   ],
   validations: [
     {
-      expression: 'variables.isNamespace || variables.isInside',
+      expression: 'variables.isNamespace || variables.isInside || variables.isList',
       reason: 'Forbidden',
       messageExpression: "'naas writes no cluster-wide ' + request.resource.resource",
     },
@@ -118,7 +140,7 @@ const workerFence = policy(FENCE_POLICY, {
       messageExpression: `'the creation of ' + request.resource.resource + ' ' + variables.name + ' came too late: it stands already; naas never changes ${ANNOTATION.claimBefore}'`,
     },
     {
-      expression: `!variables.isInside || request.operation != 'CREATE' || ${inTime}`,
+      expression: `!(variables.isInside || variables.isList) || request.operation != 'CREATE' || ${inTime}`,
       reason: 'Forbidden',
       messageExpression: `'the creation of ' + request.resource.resource + ' ' + variables.name + ' came too late or says no ${ANNOTATION.claimBefore}; its attempt is over'`,
     },

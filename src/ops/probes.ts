@@ -7,6 +7,7 @@ import type { KubernetesCluster } from '../providers/kubernetes/index.ts';
 import { NaasError } from '../spec/errors.ts';
 import { LABEL, SYSTEM_NAMESPACE, WORKER_USER } from '../spec/names.ts';
 import { FENCE_POLICY, OWNED_METADATA_POLICY } from './fence.ts';
+import { HOSTNAME_PROBES } from './hostname-fence.ts';
 import { TENANT_PROBES } from './tenant-fence.ts';
 import { workerRules } from './worker-role.ts';
 
@@ -24,16 +25,16 @@ const PROBE: KubernetesObject = {
 
 /** What is not in force, in plain words; empty when all is. Asked as an administrator. */
 export async function fenceInForce(cluster: KubernetesCluster, call: CallOptions): Promise<string[]> {
-  const tenants = Object.entries(TENANT_PROBES);
+  const probes = Object.entries({ ...TENANT_PROBES, ...HOSTNAME_PROBES });
   const [owned, fenced, ...denied] = await Promise.all([
     deniedBy(OWNED_METADATA_POLICY, () => cluster.probe(PROBE, call)),
     deniedBy(FENCE_POLICY, () => cluster.probe(PROBE, { ...call, as: WORKER })),
-    ...tenants.map(([policy, probe]) => deniedBy(policy, () => cluster.probe(probe, call))),
+    ...probes.map(([policy, probe]) => deniedBy(policy, () => cluster.probe(probe, call))),
   ]);
   return [
     ...(owned ? [] : [`policy ${OWNED_METADATA_POLICY} does not deny yet`]),
     ...(fenced ? [] : [`policy ${FENCE_POLICY} does not deny naas's own account yet`]),
-    ...tenants.filter((_, index) => !denied[index]).map(([policy]) => `policy ${policy} does not deny yet`),
+    ...probes.filter((_, index) => !denied[index]).map(([policy]) => `policy ${policy} does not deny yet`),
   ];
 }
 
@@ -47,6 +48,8 @@ async function deniedBy(policy: string, attempt: () => Promise<unknown>): Promis
     await attempt();
     return false;
   } catch (error) {
+    // Of a kind that the cluster does not know nobody makes an object.
+    if (error instanceof NaasError && error.code === 'KindMissing') return true;
     if (!(error instanceof NaasError) || error.code !== 'Forbidden') throw error;
     return error.message.includes(`'${policy}'`);
   }

@@ -1,5 +1,5 @@
-// Writes a kubeconfig for naas's own account: a token by request, in a file of its own, so that it can be renewed under a
-// running worker. Both files are readable by their owner alone.
+// Writes a kubeconfig for naas's own account, or for a named one: a token by request, in a file of its own, so that it can be
+// renewed under a running worker. Both files are readable by their owner alone.
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { stringify } from 'yaml';
@@ -11,6 +11,8 @@ export interface WorkerKubeconfigOptions {
   /** The administrator's, who may ask for a token of the account. */
   kubeconfig?: string;
   context?: string;
+  /** Whose; naas's own unless named. */
+  account?: { namespace: string; name: string };
   /** Where to write; the token goes beside it as `<file>.token`. */
   file: string;
   /** Another address of the same API server, such as a proxy in front of it. */
@@ -22,13 +24,14 @@ export interface WorkerKubeconfigOptions {
 /** Long enough for a worker outside the cluster that a person renews; the API server may shorten it. */
 const TOKEN_SECONDS = 30 * 24 * 3600;
 const CALL_MS = 15_000;
+const WORKER = { namespace: SYSTEM_NAMESPACE, name: WORKER_SERVICE_ACCOUNT };
 
 export async function workerKubeconfig(options: WorkerKubeconfigOptions): Promise<void> {
-  const { kubeconfig, context, file } = options;
+  const { kubeconfig, context, file, account = WORKER } = options;
   const cluster = await connectCluster({ name: 'default', kubeconfig, context });
   try {
     const answer = await cluster.ask(
-      `/api/v1/namespaces/${SYSTEM_NAMESPACE}/serviceaccounts/${WORKER_SERVICE_ACCOUNT}/token`,
+      `/api/v1/namespaces/${account.namespace}/serviceaccounts/${account.name}/token`,
       { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: TOKEN_SECONDS } },
       { deadlineMs: Date.now() + CALL_MS },
     );
@@ -43,13 +46,16 @@ export async function workerKubeconfig(options: WorkerKubeconfigOptions): Promis
     const server = options.serverOverride ?? cluster.server;
     // The token first: a worker that finds the kubeconfig finds what it names.
     await replace(`${file}.token`, token);
-    await replace(file, stringify(kubeconfigFor(server, ca, `${basename(file)}.token`), { lineWidth: 0 }));
+    await replace(
+      file,
+      stringify(kubeconfigFor(account.name, server, ca, `${basename(file)}.token`), { lineWidth: 0 }),
+    );
   } finally {
     await cluster.close();
   }
 }
 
-function kubeconfigFor(server: string, ca: Buffer | undefined, tokenFile: string) {
+function kubeconfigFor(user: string, server: string, ca: Buffer | undefined, tokenFile: string) {
   return {
     apiVersion: 'v1',
     kind: 'Config',
@@ -59,8 +65,8 @@ function kubeconfigFor(server: string, ca: Buffer | undefined, tokenFile: string
         cluster: { server, ...(ca === undefined ? {} : { 'certificate-authority-data': ca.toString('base64') }) },
       },
     ],
-    users: [{ name: WORKER_SERVICE_ACCOUNT, user: { tokenFile } }],
-    contexts: [{ name: 'naas', context: { cluster: 'naas', user: WORKER_SERVICE_ACCOUNT } }],
+    users: [{ name: user, user: { tokenFile } }],
+    contexts: [{ name: 'naas', context: { cluster: 'naas', user } }],
     'current-context': 'naas',
   };
 }

@@ -23,6 +23,14 @@ export function workerRules(): PolicyRule[] {
   }));
   return [
     ...byKind,
+    // Where Istio's classic ingress is reached; and of which version the Gateway API's definitions are.
+    { apiGroups: [''], resources: ['services'], verbs: ['get'] },
+    {
+      apiGroups: ['apiextensions.k8s.io'],
+      resources: ['customresourcedefinitions'],
+      resourceNames: ['gateways.gateway.networking.k8s.io'],
+      verbs: ['get'],
+    },
     // Without `bind` a RoleBinding may only grant what naas may do itself; with it, exactly these roles and no other.
     { apiGroups: [RBAC_GROUP], resources: ['clusterroles'], resourceNames: [...TENANT_ROLES], verbs: ['bind'] },
   ];
@@ -53,6 +61,20 @@ export function workerAccess(): KubernetesObject[] {
       kind: 'ClusterRoleBinding',
       metadata: { name: WORKER_SERVICE_ACCOUNT, labels: INSTALLED },
       roleRef: { apiGroup: RBAC_GROUP, kind: 'ClusterRole', name: WORKER_SERVICE_ACCOUNT },
+      subjects: [{ kind: 'ServiceAccount', name: WORKER_SERVICE_ACCOUNT, namespace: SYSTEM_NAMESPACE }],
+    },
+    // In its own namespace alone: elsewhere Leases decide which controller leads. The fence says which of them.
+    {
+      apiVersion: `${RBAC_GROUP}/v1`,
+      kind: 'Role',
+      metadata: { name: WORKER_SERVICE_ACCOUNT, namespace: SYSTEM_NAMESPACE, labels: INSTALLED },
+      rules: [{ apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'patch'] }],
+    },
+    {
+      apiVersion: `${RBAC_GROUP}/v1`,
+      kind: 'RoleBinding',
+      metadata: { name: WORKER_SERVICE_ACCOUNT, namespace: SYSTEM_NAMESPACE, labels: INSTALLED },
+      roleRef: { apiGroup: RBAC_GROUP, kind: 'Role', name: WORKER_SERVICE_ACCOUNT },
       subjects: [{ kind: 'ServiceAccount', name: WORKER_SERVICE_ACCOUNT, namespace: SYSTEM_NAMESPACE }],
     },
   ];

@@ -6,8 +6,8 @@ import { refKey } from '../spec/inventory.ts';
 import { byText } from '../spec/resolve-problems.ts';
 import type { Plan } from './plan.ts';
 
-export function planDigest({ specVersion, resources, estimate }: Plan): string {
-  return sha256Hex(canonicalJson({ specVersion, resources, estimate }));
+export function planDigest({ specVersion, resources, reach, estimate }: Plan): string {
+  return sha256Hex(canonicalJson({ specVersion, resources, ...(reach === undefined ? {} : { reach }), estimate }));
 }
 
 /** Changes are a set: the order in which live objects were read does not count. */

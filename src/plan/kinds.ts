@@ -14,12 +14,35 @@ export interface ManagedKind {
   scope: 'cluster' | 'namespace';
   /** naas must win over other field managers here; nowhere else is force allowed. */
   guardrail: boolean;
+  /** Not every cluster knows it: its definition is installed with a gateway or cert-manager. */
+  optional?: true;
   /** What has to be seen on the live object before it counts: that it is there, or that its quota is enforced. */
   readBack: 'exists' | 'quota-enforced';
 }
 
 const namespaced = { scope: 'namespace', guardrail: false, readBack: 'exists' } as const;
 const core = { apiVersion: 'v1', group: '' } as const;
+
+const gatewayApi = { apiVersion: 'gateway.networking.k8s.io/v1', group: 'gateway.networking.k8s.io' } as const;
+const istio = { apiVersion: 'networking.istio.io/v1', group: 'networking.istio.io' } as const;
+const defined = { ...namespaced, optional: true } as const;
+
+const GATEWAY_KINDS: readonly ManagedKind[] = [
+  { ...gatewayApi, kind: 'Gateway', resource: 'gateways', ...defined },
+  { ...gatewayApi, kind: 'ListenerSet', resource: 'listenersets', ...defined },
+  { ...gatewayApi, kind: 'HTTPRoute', resource: 'httproutes', ...defined },
+  { ...gatewayApi, kind: 'GRPCRoute', resource: 'grpcroutes', ...defined },
+  { ...gatewayApi, kind: 'TLSRoute', resource: 'tlsroutes', ...defined },
+  { ...istio, kind: 'Gateway', resource: 'gateways', ...defined },
+  { ...istio, kind: 'VirtualService', resource: 'virtualservices', ...defined },
+  {
+    apiVersion: 'cert-manager.io/v1',
+    group: 'cert-manager.io',
+    kind: 'Certificate',
+    resource: 'certificates',
+    ...defined,
+  },
+];
 
 export const MANAGED_KINDS: readonly ManagedKind[] = [
   {
@@ -56,6 +79,7 @@ export const MANAGED_KINDS: readonly ManagedKind[] = [
     resource: 'rolebindings',
     ...namespaced,
   },
+  ...GATEWAY_KINDS,
 ];
 
 export function findManagedKind(object: { apiVersion: string; kind: string }): ManagedKind | undefined {

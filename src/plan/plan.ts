@@ -1,5 +1,6 @@
 // What a plan is: the ordered resources that a Spec needs, and what they cost a month. Types only.
-import type { Stage } from '../spec/inventory.ts';
+import type { ObjectStage } from '../spec/inventory.ts';
+import type { PlannedReach } from '../spec/reach.ts';
 import type { Money } from '../spec/spec.ts';
 
 export interface KubernetesObject {
@@ -19,13 +20,15 @@ export interface KubernetesObject {
 
 export interface PlannedResource {
   system: 'kubernetes';
-  stage: Stage;
+  stage: ObjectStage;
   object: KubernetesObject;
 }
 
 export interface Plan {
   specVersion: 1;
   resources: PlannedResource[];
+  /** Absent without hostnames, so that such a plan keeps the digest that it always had. */
+  reach?: PlannedReach;
   /** null until a price table exists. */
   estimate: Money | null;
 }

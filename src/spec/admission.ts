@@ -2,12 +2,15 @@
 import type { ApprovalPolicy, People, Sender } from './approval.ts';
 import type { Problem } from './errors.ts';
 import type { FieldPath } from './field-path.ts';
-import type { InventoryEntry, ObjectRef, Stage } from './inventory.ts';
+import type { GatewaySpec } from './gateway-spec.ts';
+import type { ByStage, InventoryEntry, ObjectRef, OwnedRef } from './inventory.ts';
+import type { PlannedReach } from './reach.ts';
+import type { RecordSet } from './record-set.ts';
 import type { NamespaceSpec } from './spec.ts';
 
 export interface Change {
   verb: 'create' | 'change' | 'keep' | 'remove' | 'conflict';
-  ref: ObjectRef;
+  ref: OwnedRef;
   /** Paths of our fields that differ from the live object; empty for create, keep and remove. */
   fields: string[];
   /** By path: what stands there and what would, as short JSON; for those who read, so no digest counts it. */
@@ -35,6 +38,15 @@ export type PackedStage = string;
 export type RightName = 'submit' | 'change' | 'transfer' | 'teardown' | 'cancel';
 export type Rights = Record<RightName, People>;
 
+/** What is claimed, routed and published beside the objects of the stages. */
+export interface AdmittedReach extends PlannedReach {
+  gateway: GatewaySpec;
+  /** By zone: how long a name rests after it was taken away, beyond the time for which caches know it. */
+  quarantineMinutes: Record<string, number>;
+  /** Who naas is in a zone that others write as well. */
+  installation: string;
+}
+
 export interface Admitted {
   verdict: 'admitted';
   sender: Sender;
@@ -44,8 +56,12 @@ export interface Admitted {
   planDigest: string;
   changeDigest: string;
   changes: Change[];
-  stages: Record<Stage, PackedStage>;
-  refs: Record<Stage, ObjectRef[]>;
+  /** What is worth knowing before it is decided; absent: nothing. */
+  notices?: string[];
+  stages: ByStage<PackedStage>;
+  refs: ByStage<ObjectRef[]>;
+  /** Absent without hostnames. */
+  reach?: AdmittedReach;
   approval: ApprovalPolicy;
   /** Who may send what to this namespace from now on. */
   rights: Rights;
@@ -64,6 +80,8 @@ export interface Recovered {
   request: unknown;
   /** By reference key, of all that stands. */
   uids: Record<string, string>;
+  /** The record sets of this life that answer. */
+  published?: RecordSet[];
   /** What carries the mark of this life and is in the plan no more: the change that was to take it away was lost. */
   surplus?: InventoryEntry[];
 }

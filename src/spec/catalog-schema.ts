@@ -1,6 +1,7 @@
 // The shapes of the catalog's files, one schema a file. Bounds and forms only; what refers to what is checked in
 // catalog-references.ts.
 import { z } from 'zod';
+import { gatewaySchema } from './catalog-zones.ts';
 import { parseCidr } from './cidr.ts';
 import { DNS_LABEL } from './names.ts';
 import { canonicalAmount, parseQuantity } from './quantities.ts';
@@ -170,6 +171,17 @@ export const policySchema = z.strictObject({
       .default(0),
     continueAsNewAfterEvents: z.int().min(20).max(10_000),
   }),
+  /** Domains that teams bring along. */
+  domains: z
+    .strictObject({
+      /** So long a registration waits for its proof. */
+      proofDays: z.int().min(1).max(90).default(30),
+      /** So long the names of a domain go on whose proof has gone. */
+      graceDays: z.int().min(1).max(90).default(7),
+      /** By zone, host:port each: asked instead of whom the zone's NS records name. */
+      nameServers: z.record(text, z.array(text).min(1)).default({}),
+    })
+    .prefault({}),
   /** A bulk action that meets more than either stops before it begins. */
   brake: z
     .strictObject({
@@ -187,7 +199,11 @@ export const platformSchema = z.strictObject({
       .record(z.string(), z.string())
       .refine((labels) => Object.keys(labels).length > 0, 'name at least one label'),
   }),
+  /** Who this installation is, in zones that others write as well. */
+  installation: name.default('naas'),
   gatewayNamespace: name,
+  /** Absent: no hostnames. */
+  gateway: gatewaySchema.optional(),
   privateRanges: z.strictObject({ v4: z.array(cidrOf(4)).min(1), v6: z.array(cidrOf(6)).min(1) }),
   /** Addresses that hand out the platform's own credentials: no request opens them. */
   neverReachable: z.strictObject({ v4: z.array(cidrOf(4)), v6: z.array(cidrOf(6)) }),

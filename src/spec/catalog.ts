@@ -10,6 +10,7 @@ import {
   templateSchema,
   tierSchema,
 } from './catalog-schema.ts';
+import { zonesSchema } from './catalog-zones.ts';
 import { NaasError, type Problem } from './errors.ts';
 import { notPlainData } from './plain-data.ts';
 import { refuseAll } from './problem-list.ts';
@@ -25,6 +26,9 @@ export type Seats = ApprovalRule['slots'][number]['people'];
 export type Policy = z.output<typeof policySchema>;
 export type Platform = z.output<typeof platformSchema>;
 
+export type Zones = z.output<typeof zonesSchema>;
+export type Zone = Zones[string];
+
 export interface Catalog {
   tiers: Record<string, Tier>;
   templates: Record<string, Template>;
@@ -32,6 +36,8 @@ export interface Catalog {
   approvals: Approvals;
   policy: Policy;
   platform: Platform;
+  /** By name; empty where the catalog has no zones.yaml. */
+  zones: Zones;
 }
 
 export interface CatalogFile {
@@ -40,7 +46,7 @@ export interface CatalogFile {
   text: string;
 }
 
-const SINGLE_FILES = ['teams', 'approvals', 'policy', 'platform'] as const;
+const SINGLE_FILES = ['teams', 'approvals', 'policy', 'platform', 'zones'] as const;
 const KNOWN_FILES = ['tiers/<name>.yaml', 'templates/<name>.yaml', ...SINGLE_FILES.map((name) => `${name}.yaml`)];
 
 /** Throws InvalidRequest that names every problem of every file. */
@@ -54,12 +60,13 @@ export function parseCatalog(files: readonly CatalogFile[]): Catalog {
   const approvals = read.one('approvals', approvalsSchema);
   const policy = read.one('policy', policySchema);
   const platform = read.one('platform', platformSchema);
+  const zones = read.optional('zones', zonesSchema) ?? {};
   refuseUnknownFiles(files, problems);
   refuseAll(problems);
   if (teams === undefined || approvals === undefined || policy === undefined || platform === undefined) {
     throw new NaasError({ code: 'InvalidRequest', message: 'the catalog is incomplete' });
   }
-  const catalog: Catalog = { tiers, templates, teams, approvals, policy, platform };
+  const catalog: Catalog = { tiers, templates, teams, approvals, policy, platform, zones };
   refuseAll(brokenReferences(catalog).map(({ file, path, message }) => placed(sources.get(file), file, path, message)));
   return catalog;
 }
@@ -118,13 +125,16 @@ function reader(files: readonly CatalogFile[], problems: Problem[], sources: Map
       problems.push({ code: 'InvalidRequest', message: `the catalog lacks ${name}.yaml`, file: `${name}.yaml` });
       return undefined;
     },
+    optional<Schema extends z.ZodType>(name: string, schema: Schema): z.output<Schema> | undefined {
+      return files.some((each) => classify(each.path)[0] === name) ? this.one(name, schema) : undefined;
+    },
   };
 }
 
 function classify(path: string): [kind: string | undefined, name?: string] {
   const many = /(?:^|\/)(tiers|templates)\/([a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)\.ya?ml$/.exec(path);
   if (many !== null) return [many[1], many[2] ?? ''];
-  const single = /(?:^|\/)(teams|approvals|policy|platform)\.ya?ml$/.exec(path);
+  const single = /(?:^|\/)(teams|approvals|policy|platform|zones)\.ya?ml$/.exec(path);
   return [single?.[1]];
 }
 

@@ -8,13 +8,28 @@ export const WORKER_USER = `system:serviceaccount:${SYSTEM_NAMESPACE}:${WORKER_S
 export const SWITCH_CONFIG_MAP = 'naas-switch';
 export const DEFAULT_TASK_QUEUE = 'naas';
 
+/** In naas's own namespace, one a zone: who holds which hostname. The fence knows them by this beginning. */
+export const HOSTNAMES_PREFIX = 'naas-hostnames.';
+/** Of the Lease that gives out the turns of a zone's writes. */
+export const ZONE_LEASE_PREFIX = 'naas-zone.';
+
+/** A zone's writes share one rate, whatever worker they are made by: the server holds a queue of their own to it. */
+export function zoneQueue(taskQueue: string, zone: string): string {
+  return `${taskQueue}-dns-${zone}`;
+}
+
 /** The workflow types, as `temporal workflow start --type` wants them. */
 export const LIFECYCLE_WORKFLOW = 'namespaceLifecycle';
 export const PREVIEW_WORKFLOW = 'preview';
 export const ORPHAN_SWEEP_WORKFLOW = 'orphanSweep';
+export const DOMAIN_WORKFLOW = 'domainLifecycle';
+export const DOMAIN_RECHECK_WORKFLOW = 'domainRecheck';
 
 /** What the fence says of a write into a namespace that is not the one that it was meant for. */
 export const FENCED_OFF = 'is not the one of the namespace';
+
+/** What the hostname fence says first; an API server that has not heard of a new name yet says it as well. */
+export const HOSTNAMES_REFUSED = 'objects in namespace';
 
 /** Labels and annotations under this prefix are naas's alone; an admission policy holds everybody else off. */
 export const OWNED_PREFIX = 'naas.dev/';
@@ -43,6 +58,8 @@ export const ANNOTATION = {
   fence: 'naas.dev/fence',
   /** Set by an administrator on a namespace that naas may take over, with the id of the request. Not under our prefix. */
   adoptAllow: 'adopt.naas.dev/allow',
+  /** Which hostnames the namespace has, separated by commas: objects in it may name no other. */
+  hostnames: 'naas.dev/hostnames',
 } as const;
 
 /** The workflow id is the lock: one open run a name, so no two operations on one namespace can race. */
@@ -52,6 +69,15 @@ export function workflowId(namespace: string): string {
 
 export function namespaceOf(id: string): string | undefined {
   return id.startsWith('namespace:') ? id.slice('namespace:'.length) : undefined;
+}
+
+/** One run holds all names below what somebody registered: parent and child cannot come to two teams unseen. */
+export function domainWorkflowId(registrable: string): string {
+  return `domain:${registrable}`;
+}
+
+export function domainOfId(id: string): string | undefined {
+  return id.startsWith('domain:') ? id.slice('domain:'.length) : undefined;
 }
 
 /** A preview is nobody's lock: a random suffix keeps two previews of one name apart. */
@@ -90,6 +116,8 @@ export const SEARCH_ATTRIBUTES = {
   NaasAwaits: 'KeywordList',
   NaasLeaseEnd: 'Datetime',
   NaasNeedsPerson: 'Bool',
+  /** Of a domain: the states and teams of those that hold parts of it. */
+  NaasDomain: 'KeywordList',
 } as const;
 
 /** How a person or group stands in `NaasAwaits`, so that an inbox is one visibility query. */

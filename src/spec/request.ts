@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { parseCidr } from './cidr.ts';
 import { NaasError } from './errors.ts';
+import { canonicalHostname } from './hostnames.ts';
 import { DNS_LABEL } from './names.ts';
 import { notPlainData } from './plain-data.ts';
 import { refuseAll } from './problem-list.ts';
@@ -55,6 +56,14 @@ const cidr = z
   .check((context) => {
     const parsed = parseCidr(context.value);
     if ('why' in parsed) context.issues.push({ code: 'custom', message: parsed.why, input: context.value });
+  });
+
+const hostname = z
+  .string()
+  .max(1024)
+  .check((context) => {
+    const result = canonicalHostname(context.value);
+    if ('why' in result) context.issues.push({ code: 'custom', message: result.why, input: context.value });
   });
 
 const port = z.strictObject({
@@ -143,6 +152,31 @@ const schema = z
     annotations: bounded(qualifiedName, line(1024), 20).optional(),
     leaseDays: z.int().min(1).max(3650).optional().describe("Default: the tier's."),
     quota: bounded(quotaKey, quantityText, 30).optional().describe("Overrides of the tier's quota, by key."),
+    hostnames: z
+      .array(
+        z.strictObject({
+          name: hostname.describe('In a zone of the catalog; `*` may stand for the first label.'),
+          service: dnsLabel.optional().describe('The Service that it leads to. Default: the project.'),
+          port: z.int().min(1).max(65_535).default(80).describe("The Service's port."),
+          protocol: z.enum(['http', 'grpc', 'tls']).default('http').describe('tls goes through to the pods untouched.'),
+          tls: z.enum(['issued', 'shared', 'none']).optional().describe("Default: the platform's."),
+          ttlSeconds: z.int().min(1).max(86_400).optional().describe("Default: the zone's."),
+          records: z
+            .array(
+              z.strictObject({
+                type: z.enum(['TXT', 'CAA']),
+                values: z.array(z.string().min(1).max(4096)).min(1).max(20),
+                ttlSeconds: z.int().min(1).max(86_400).optional(),
+              }),
+            )
+            .max(10)
+            .optional()
+            .describe('Beside its address.'),
+        }),
+      )
+      .max(50)
+      .optional()
+      .describe('By which it is reached from outside.'),
     cluster: dnsLabel.optional().describe('Default: the one that is configured.'),
   })
   .meta({ title: 'NamespaceRequest' });

@@ -2,10 +2,12 @@
 // give the same Spec, in one order, whatever order the request used.
 import type { Catalog, Platform, Policy, Template, Tier } from './catalog.ts';
 import { NaasError, type Problem } from './errors.ts';
+import type { GatewayMode } from './gateway-spec.ts';
 import { lookup } from './lookup.ts';
 import { DNS_LABEL, defaultNamespaceName } from './names.ts';
 import { refuseAll } from './problem-list.ts';
 import type { NamespaceRequest } from './request.ts';
+import { resolveHostnames } from './resolve-hostnames.ts';
 import { keyProblems } from './resolve-keys.ts';
 import { grantsOf } from './resolve-members.ts';
 import { resolveNetwork } from './resolve-network.ts';
@@ -16,6 +18,8 @@ import type { NamespaceSpec } from './spec.ts';
 export interface ResolveContext {
   /** The cluster that is configured; a request may name it, but no other. */
   cluster: string;
+  /** What the cluster can do of the configured modes; without it the first that is configured. */
+  gatewayMode?: GatewayMode;
 }
 
 /** Throws InvalidRequest that lists every problem, with the fields of the request. */
@@ -43,6 +47,7 @@ export function resolve(request: NamespaceRequest, catalog: Catalog, context: Re
   if (tier !== undefined) problems.push(...leaseProblems(leaseDays, request.tier, tier));
   const quota = resolveQuota(request, tier, problems);
   const network = resolveNetwork(request, name, template, catalog, problems);
+  const reach = resolveHostnames(request, catalog, context.gatewayMode, problems);
   refuseAll(problems);
   if (team === undefined || tier === undefined || template === undefined) {
     throw new NaasError({
@@ -70,6 +75,7 @@ export function resolve(request: NamespaceRequest, catalog: Catalog, context: Re
     grants: grantsOf(request, catalog.policy.roles),
     leaseDays,
     monthlyCostLimit: { ...tier.monthlyCostLimit },
+    ...(reach === undefined ? {} : { reach }),
   };
 }
 

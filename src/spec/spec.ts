@@ -1,5 +1,6 @@
 // The Spec: a request with every question answered. JSON-safe, versioned, no field means "compute it later".
 // Types only; `resolve.ts` makes one, `plan/` reads it.
+import type { ReachSpec } from './reach.ts';
 
 export type SubjectKind = 'User' | 'Group';
 
@@ -78,4 +79,6 @@ export interface NamespaceSpec {
   /** The length; the end is set when the namespace becomes ready. */
   leaseDays: number;
   monthlyCostLimit: Money;
+  /** Absent: it is reached from inside alone. */
+  reach?: ReachSpec;
 }

@@ -1,7 +1,7 @@
 // What people see of one namespace: the same shape in the workflow query, the CLI and the docs. Types only, JSON-safe.
 import type { Change } from './admission.ts';
 import type { Problem } from './errors.ts';
-import type { Effect, InventoryEntry, ObjectRef, Stage } from './inventory.ts';
+import type { Effect, InventoryEntry, OwnedRef, Stage } from './inventory.ts';
 import type { OperationStep, Phase } from './lifecycle.ts';
 import type { Pause } from './switch.ts';
 
@@ -31,13 +31,13 @@ export interface Blocked {
   since: string;
   attempts: number;
   problems: Problem[];
-  objects: ObjectRef[];
+  objects: OwnedRef[];
   blockers: Blocker[];
 }
 
 /** What was given up by a person: kept for ever, with who and why. */
 export interface LeftBehind {
-  ref: ObjectRef;
+  ref: OwnedRef;
   by: string;
   reason: string;
   at: string;
@@ -71,7 +71,18 @@ export interface OperationOutcome {
 }
 
 /** Where in its phase a run is. `undoing` is the removal of what a failed or cancelled provisioning left. */
-export type Step = Stage | 'admitting' | 'deciding' | 'undoing' | 'revoking' | 'removing' | 'waiting' | 'changing';
+export type Step =
+  | Stage
+  | 'admitting'
+  | 'deciding'
+  | 'undoing'
+  | 'revoking'
+  | 'withdrawing'
+  | 'unrouting'
+  | 'removing'
+  | 'releasing'
+  | 'waiting'
+  | 'changing';
 
 export interface SlotStatus {
   slot: string;
@@ -100,6 +111,8 @@ export interface Status {
   /** Set once; the time to it excludes waiting for people. */
   readyAt?: string;
   provisioningStartedAt?: string;
+  /** By which it is reached from outside, as they were asked for. */
+  hostnames?: string[];
   lease?: { days: number; endsAt?: string };
   approval?: { slots: SlotStatus[]; lapsesAt: string };
   operation?: OperationStatus;
@@ -114,7 +127,7 @@ export interface Status {
   problems: Problem[];
   inventory: InventoryEntry[];
   /** Entries of the inventory that were not ours when they were to be removed. */
-  leftAlone: ObjectRef[];
+  leftAlone: OwnedRef[];
   leftBehind: LeftBehind[];
   /** True when no worker answered and only Temporal's own records speak. */
   stale: boolean;

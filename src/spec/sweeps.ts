@@ -1,6 +1,6 @@
 // The sweeps that an installation runs by itself: which workflow, how often. Data only; the worker keeps their Schedules in
 // Temporal as they stand here, and `naas doctor` looks whether they run.
-import { DEFAULT_TASK_QUEUE, ORPHAN_SWEEP_WORKFLOW } from './names.ts';
+import { DEFAULT_TASK_QUEUE, DOMAIN_RECHECK_WORKFLOW, ORPHAN_SWEEP_WORKFLOW } from './names.ts';
 
 export interface Sweep {
   /** As `naas doctor` calls it. */
@@ -37,6 +37,18 @@ export function sweepsOf(taskQueue: string): Sweep[] {
       catchUpMinutes: 60,
       endsAfterMinutes: 90,
       args: [{ graceMinutes: ORPHAN_GRACE_MINUTES }],
+    },
+    {
+      name: 'domain recheck',
+      id: `naas-domain-recheck${suffix}`,
+      workflow: DOMAIN_RECHECK_WORKFLOW,
+      summary: 'Looks whether every verified domain still carries its proof',
+      everyMinutes: 24 * 60,
+      jitterMinutes: 60,
+      // A proof that is gone for a day more is still told of a week before its names stop.
+      catchUpMinutes: 24 * 60,
+      endsAfterMinutes: 6 * 60,
+      args: [],
     },
   ];
 }

@@ -74,6 +74,10 @@ class Fake implements FakeNaas {
       catalog,
       proofs: senderProofs('temporal', undefined),
       runs: { open: async () => new Map(), newest: async () => undefined },
+      zoneOf: refuseZone,
+      answers: { serversOf: noDns, fromServers: async () => [], fromResolvers: async () => [] },
+      domainRuns: { verified: async () => [], status: async () => undefined, tick: async () => undefined },
+      domainKey: noDns,
     });
     this.#temporal = new MemoryTemporal(sdk, workflows, activityRunner(activities)).asServer();
     this.#watcher = this.as(NOBODY);
@@ -157,4 +161,13 @@ function expectPhase(status: Status, phase: Phase): Status {
   if (status.phase === phase) return status;
   const problems = [...status.problems, ...(status.blocked?.problems ?? [])].map(({ message }) => message);
   throw new Error([`${status.name} is ${status.phase}, not ${phase}`, ...problems].join('; '));
+}
+
+/** The fake knows no DNS: a request for a hostname is refused where it would be looked up. */
+function refuseZone(zone: string): never {
+  throw new NaasError({ code: 'NotFound', message: `zone ${zone} is not there: this naas is a fake without DNS` });
+}
+
+async function noDns(): Promise<never> {
+  throw new NaasError({ code: 'NotFound', message: 'this naas is a fake without DNS' });
 }

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CallOptions, Cluster } from '../activities/cluster.ts';
 import type { KubernetesObject } from '../plan/plan.ts';
 import { NaasError } from '../spec/errors.ts';
-import { describeRef, type Effect, type ObjectRef, refKey, refOf } from '../spec/inventory.ts';
+import { describeRef, type ObjectEffect, type ObjectRef, refKey, refOf } from '../spec/inventory.ts';
 
 /** Asked before each write with the namespace that it is for; it waits, or throws what the cluster would. */
 export type Gate = (namespace: string, options: CallOptions) => Promise<void>;
@@ -44,12 +44,16 @@ export class MemoryCluster implements Cluster {
       .map((object) => structuredClone(object));
   }
 
+  async serves(): Promise<boolean> {
+    return true;
+  }
+
   /** No condition names a kind here. */
   async kindOf(): Promise<undefined> {
     return undefined;
   }
 
-  async create(object: KubernetesObject, options: CallOptions): Promise<Effect> {
+  async create(object: KubernetesObject, options: CallOptions): Promise<ObjectEffect> {
     const ref = refOf(this.name, object);
     await this.#gate(homeOf(ref), options);
     if (this.#objects.has(refKey(ref))) {
@@ -58,13 +62,13 @@ export class MemoryCluster implements Cluster {
     return this.#put('create', ref, object);
   }
 
-  async apply(object: KubernetesObject, options: CallOptions): Promise<Effect> {
+  async apply(object: KubernetesObject, options: CallOptions): Promise<ObjectEffect> {
     const ref = refOf(this.name, object);
     await this.#gate(homeOf(ref), options);
     return this.#put('apply', ref, this.#applied(object));
   }
 
-  async merge(ref: ObjectRef, patch: Record<string, unknown>, options: CallOptions): Promise<Effect> {
+  async merge(ref: ObjectRef, patch: Record<string, unknown>, options: CallOptions): Promise<ObjectEffect> {
     await this.#gate(homeOf(ref), options);
     const live = this.#objects.get(refKey(ref));
     if (live === undefined) throw new NaasError({ code: 'Gone', message: `${describeRef(ref)} is not there` });
@@ -75,7 +79,7 @@ export class MemoryCluster implements Cluster {
     return structuredClone(this.#applied(object));
   }
 
-  async remove(ref: ObjectRef, uid: string, options: CallOptions): Promise<Effect> {
+  async remove(ref: ObjectRef, uid: string, options: CallOptions): Promise<ObjectEffect> {
     await this.#gate(homeOf(ref), options);
     const live = this.#objects.get(refKey(ref));
     if (live === undefined) return { verb: 'delete', ref, outcome: 'absent' };
@@ -100,7 +104,7 @@ export class MemoryCluster implements Cluster {
     return live === undefined ? object : { ...live, ...object, metadata: { ...live.metadata, ...object.metadata } };
   }
 
-  #put(verb: Effect['verb'], ref: ObjectRef, object: KubernetesObject): Effect {
+  #put(verb: ObjectEffect['verb'], ref: ObjectRef, object: KubernetesObject): ObjectEffect {
     const before = this.#objects.get(refKey(ref));
     this.#version += 1;
     const metadata = {

@@ -80,6 +80,14 @@ export function workflowInfo(): { workflowId: string; runId: string; startTime: 
 }
 
 /** No run in memory began under an older build. */
+/** A run of the fake knows no other: what it would tell one is lost, as for a run that is not there. */
+export function getExternalWorkflowHandle(workflowId: string) {
+  return {
+    workflowId,
+    signal: (): Promise<void> => Promise.reject(new Error(`the fake holds no run ${workflowId} to signal`)),
+  };
+}
+
 export function patched(): boolean {
   return true;
 }

@@ -22,13 +22,23 @@ const QUICK_HEARTBEAT_MS = 4_000;
 /** Reads and signatures: no deadline of their own, because a request may wait for a cluster that is away. */
 export function reading(
   summary: string,
-): Pick<Activities, 'admit' | 'admitChange' | 'examineOnly' | 'verifySender' | 'verifyDecision'> {
+): Pick<
+  Activities,
+  | 'captureRecords'
+  | 'admit'
+  | 'admitChange'
+  | 'examineOnly'
+  | 'verifySender'
+  | 'verifyDecision'
+  | 'admitDomain'
+  | 'lookForProof'
+> {
   const heartbeatTimeout = QUICK_HEARTBEAT_MS;
   return proxyActivities<Activities>({ startToCloseTimeout: 30_000, heartbeatTimeout, retry: RETRY, summary });
 }
 
 /** Reads of everything, for a sweep: it ends while it is still worth something, and the next one comes by itself. */
-export function sweeping(summary: string): Pick<Activities, 'findOrphans'> {
+export function sweeping(summary: string): Pick<Activities, 'findOrphans' | 'recheckDomains'> {
   return proxyActivities<Activities>({
     startToCloseTimeout: 5 * 60_000,
     scheduleToCloseTimeout: 30 * 60_000,
@@ -37,11 +47,31 @@ export function sweeping(summary: string): Pick<Activities, 'findOrphans'> {
   });
 }
 
+/** Who has just entered a record sees it found within minutes; who takes weeks costs four looks a day. */
+const PROOF_RETRY = { initialInterval: 60_000, backoffCoefficient: 2, maximumInterval: 6 * 60 * 60_000 } as const;
+
+/**
+ * For a person to do something in a DNS, for weeks: Temporal looks again and again by itself, and the history grows by three
+ * events however long it takes. A cancel need not wait for it: it only reads.
+ */
+export function proving(forMs: number, summary: string): Pick<Activities, 'awaitProof'> {
+  return proxyActivities<Activities>({
+    startToCloseTimeout: 30_000,
+    scheduleToCloseTimeout: forMs,
+    retry: PROOF_RETRY,
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    summary,
+  });
+}
+
 /**
  * No heartbeat: a claim is the one write that nothing in the cluster fences but its own deadline, so no second attempt
  * may begin before the first is over. Short, because that is also how long a killed worker holds it up.
  */
-export function claiming(timing: Timing, summary: string): Pick<Activities, 'claimNamespace'> {
+export function claiming(
+  timing: Timing,
+  summary: string,
+): Pick<Activities, 'claimNamespace' | 'claimHostnames' | 'releaseHostnames'> {
   return proxyActivities<Activities>({ ...bounded(timing), startToCloseTimeout: 10_000, summary });
 }
 
@@ -57,6 +87,64 @@ export function ensuring(
     ...bounded(timing),
     startToCloseTimeout: 30_000,
     heartbeatTimeout: Math.min(QUICK_HEARTBEAT_MS, timing.heartbeatSeconds * 1000),
+    summary,
+  });
+}
+
+/** Load balancers and certificates take minutes where they are slow; looking again costs the history nothing. */
+const ROUTE_TAKES_MS = 15 * 60_000;
+
+/** Each attempt applies what differs and looks for some seconds; between them Temporal waits. */
+export function routing(timing: Timing, summary: string): Pick<Activities, 'ensureRoute'> {
+  return proxyActivities<Activities>({
+    ...bounded(timing),
+    scheduleToCloseTimeout: ROUTE_TAKES_MS,
+    startToCloseTimeout: 30_000,
+    heartbeatTimeout: Math.min(QUICK_HEARTBEAT_MS, timing.heartbeatSeconds * 1000),
+    summary,
+  });
+}
+
+/** A zone takes 200 writes a minute: some hundred at once have to wait for their turn, which is no fault of theirs. */
+const TURN_COMES_WITHIN_MS = 60 * 60_000;
+
+/** On the zone's own queue, whose rate is the zone's. No heartbeat: nothing in a zone denies a write that comes late. */
+export function publishing(taskQueue: string, summary: string): Pick<Activities, 'publishRecord' | 'changeRecord'> {
+  return proxyActivities<Activities>({ ...inTurn(taskQueue), retry: WRITE_RETRY, summary });
+}
+
+/** Few tries, as for every removal. */
+export function withdrawing(taskQueue: string, summary: string): Pick<Activities, 'withdrawRecord' | 'restoreRecord'> {
+  return proxyActivities<Activities>({ ...inTurn(taskQueue), retry: FEW_TRIES, summary });
+}
+
+function inTurn(taskQueue: string): ActivityOptions {
+  return {
+    taskQueue,
+    startToCloseTimeout: 15_000,
+    scheduleToCloseTimeout: TURN_COMES_WITHIN_MS,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  };
+}
+
+/** Only looks; how far it is stands in the failure of its last attempt. */
+export function answering(summary: string): Pick<Activities, 'awaitAnswers' | 'awaitRoute'> {
+  return proxyActivities<Activities>({
+    startToCloseTimeout: 30_000,
+    scheduleToCloseTimeout: ROUTE_TAKES_MS,
+    retry: RETRY,
+    summary,
+  });
+}
+
+/** Others take their records away within a minute or so of the route; what stays longer is told to a person. */
+const SILENCE_COMES_WITHIN_MS = 5 * 60_000;
+
+export function silencing(summary: string): Pick<Activities, 'awaitSilence'> {
+  return proxyActivities<Activities>({
+    startToCloseTimeout: 30_000,
+    scheduleToCloseTimeout: SILENCE_COMES_WITHIN_MS,
+    retry: RETRY,
     summary,
   });
 }
@@ -79,7 +167,10 @@ export function restoring(summary: string): Pick<Activities, 'restore'> {
 }
 
 /** Few tries: what still fails then is told to a person, and tried again from there for as long as it takes. */
-export function removing(timing: Timing, summary: string): Pick<Activities, 'revokeAccess' | 'deleteNamespace'> {
+export function removing(
+  timing: Timing,
+  summary: string,
+): Pick<Activities, 'revokeAccess' | 'removeRoute' | 'deleteNamespace'> {
   return proxyActivities<Activities>({
     startToCloseTimeout: 60_000,
     ...heartbeat(timing),

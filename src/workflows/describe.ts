@@ -4,7 +4,7 @@ import { describeRef } from '../spec/inventory.ts';
 import { blockedSection, runbook } from '../spec/runbook.ts';
 import type { Blocked, Status, Waiting } from '../spec/status.ts';
 import { describePause, type Pause } from '../spec/switch.ts';
-import type { Asked, LifecycleState, Operation } from './state.ts';
+import { type Asked, knownUntil, type LifecycleState, type Operation } from './state.ts';
 
 export function statusOf(name: string, state: LifecycleState): Status {
   const { admission } = state;
@@ -31,6 +31,7 @@ export function statusOf(name: string, state: LifecycleState): Status {
       provisioningStartedAt: state.provisioningStartedAt,
       waitsFor: waitingOf(name, state),
     }),
+    ...(spec?.reach === undefined ? {} : { hostnames: spec.reach.names.map((each) => each.name) }),
     ...(spec === undefined ? {} : { lease: { days: spec.leaseDays, ...optional({ endsAt: state.leaseEndsAt }) } }),
     ...optional({
       approval: approvalOf(state),
@@ -53,10 +54,15 @@ export function detailsOf(name: string, state: LifecycleState): string {
   const waiting = waitingOf(name, state);
   const beside = state.operation === null ? '' : `, ${state.operation.kind}: ${state.operation.step}`;
   const lines = [`**${name}** is **${state.phase}**${beside}${waiting === undefined ? ` (${state.step})` : ''}.`];
-  if (waiting !== undefined) lines.push('', `Waits for: ${waiting.what}`, '', `What to do: ${waiting.todo}`);
+  if (waiting !== undefined)
+    lines.push('', `Waits for: ${waiting.what}${untilWords(waiting)}`, '', `What to do: ${waiting.todo}`);
   for (const problem of state.blocked?.problems ?? state.operation?.problems ?? state.problems)
     lines.push('', `${problem.code}: ${problem.message}`);
   return lines.join('\n');
+}
+
+function untilWords({ until }: Waiting): string {
+  return until === undefined ? '' : `, until ${until}`;
 }
 
 export function waitingOf(name: string, state: LifecycleState): Waiting | undefined {
@@ -78,7 +84,7 @@ export function waitingOf(name: string, state: LifecycleState): Waiting | undefi
       };
     case 'deleting':
     case 'provisioning':
-      return state.dying === undefined ? undefined : dyingWait(name, state.dying);
+      return state.dying === undefined ? forgettingWait(state) : dyingWait(name, state.dying);
     case 'deleted':
       return state.quarantinedUntil === undefined ? undefined : quarantineWait(state, state.quarantinedUntil);
     case 'requested':
@@ -137,6 +143,21 @@ function pausedWait(pause: Pause): Waiting {
     what: `the end of a pause: ${describePause(pause)}`,
     since: pause.since,
     todo: `\`naas resume\` lets it go on, for an operator of the cluster; nothing is lost meanwhile; see ${runbook('pause-and-resume')}`,
+  };
+}
+
+/** Its records are gone, and its route stands until nobody can know them any more. */
+function forgettingWait(state: LifecycleState): Waiting | undefined {
+  const { step, inventory, timeline } = state;
+  const until = knownUntil(state);
+  const isForgetting =
+    step === 'withdrawing' || (step === 'undoing' && inventory.some(({ stage }) => stage === 'route'));
+  if (until === undefined || !isForgetting || inventory.some(({ system }) => system === 'dns')) return undefined;
+  return {
+    what: 'caches that may still know its records',
+    since: timeline.at(-1)?.at ?? until,
+    until,
+    todo: 'nothing; the route stands so long for whoever asked DNS a moment ago',
   };
 }
 

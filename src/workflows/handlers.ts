@@ -115,8 +115,10 @@ async function shielded<T>(answer: () => Promise<T>): Promise<T> {
 function planOf({ state }: Run): PlanAnswer | null {
   const { admission } = state.operation ?? state;
   if (admission === null) return null;
-  const { planDigest, changeDigest, incarnation, changes, stages } = admission;
-  return { kind: state.operation?.kind ?? 'request', planDigest, changeDigest, incarnation, changes, stages };
+  const { planDigest, changeDigest, incarnation, changes, notices, stages } = admission;
+  const kind = state.operation?.kind ?? 'request';
+  const known = notices === undefined ? {} : { notices };
+  return { kind, planDigest, changeDigest, incarnation, changes, ...known, stages };
 }
 
 function requestOf(run: Run): RequestAnswer | null {

@@ -3,8 +3,10 @@
 // to what was released.
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Change } from '../spec/admission.ts';
+import type { DomainState } from '../spec/domain-lifecycle.ts';
+import type { DomainStatus, TxtRecord } from '../spec/domain-status.ts';
 import type { Problem } from '../spec/errors.ts';
-import type { Stage } from '../spec/inventory.ts';
+import type { ByStage } from '../spec/inventory.ts';
 import type { OperationStep, Phase } from '../spec/lifecycle.ts';
 import type { OrphanReport } from '../spec/orphans.ts';
 import type { Proof } from '../spec/proof.ts';
@@ -130,8 +132,10 @@ export interface PlanAnswer {
   changeDigest: string;
   incarnation: string;
   changes: Change[];
+  /** What is worth knowing before it is decided. */
+  notices?: string[];
   /** gzip + base64 of a JSON array of objects. */
-  stages: Record<Stage, string>;
+  stages: ByStage<string>;
   /** What it belongs to: the first request, or an operation on the living namespace. */
   kind: 'request' | OperationKind;
 }
@@ -142,6 +146,81 @@ export interface RequestAnswer {
   request: unknown;
   planDigest: string;
 }
+
+/** Registers a name, and all below it, for a team; sent again it has the proof looked for at once. */
+export interface AddDomainMessage {
+  requestId: string;
+  name: string;
+  team: string;
+  /** Its `namespace` claim is the workflow id, `domain:` and the registrable domain; so it is in all messages of a domain. */
+  by: Proof;
+}
+
+export interface RemoveDomainMessage {
+  requestId: string;
+  name: string;
+  /** Needed where several teams wait for the same name. */
+  team?: string;
+  reason?: string;
+  by: Proof;
+}
+
+/** Asks the team that holds the name to give it to another. */
+export interface TransferDomainMessage {
+  requestId: string;
+  name: string;
+  /** Who is to have it. */
+  team: string;
+  reason?: string;
+  by: Proof;
+}
+
+/** By a lead of a team whose domain is asked for, or overlapped. */
+export interface DecideDomainMessage {
+  requestId: string;
+  name: string;
+  /** Who asks for it. */
+  team: string;
+  decision: 'approve' | 'reject';
+  reason?: string;
+  by: Proof;
+}
+
+export interface DomainAnswer {
+  domain: string;
+  /** Canonical. */
+  name: string;
+  team: string;
+  state: DomainState;
+  /** What the team has to enter. */
+  record?: TxtRecord;
+  /** The teams whose leads have to decide. */
+  awaits: string[];
+  note?: string;
+}
+
+/** From a namespace's run: it wants to be told when what a team may name below a domain changes. */
+export interface DomainWanted {
+  namespace: string;
+  name: string;
+  team: string;
+}
+
+/** To a namespace's run. Only a knock: whoever is told looks for itself, because anybody may signal. */
+export interface DomainMoved {
+  domain: string;
+  name: string;
+}
+
+export const addDomainUpdate = defineUpdate<DomainAnswer, [AddDomainMessage]>('addDomain');
+export const removeDomainUpdate = defineUpdate<DomainAnswer, [RemoveDomainMessage]>('removeDomain');
+export const transferDomainUpdate = defineUpdate<DomainAnswer, [TransferDomainMessage]>('transferDomain');
+export const decideDomainUpdate = defineUpdate<DomainAnswer, [DecideDomainMessage]>('decideDomain');
+/** From the daily sweep, which missed a proof. Only a knock, too. */
+export const tickSignal = defineSignal<[{ name: string }]>('tick');
+export const domainWantedSignal = defineSignal<[DomainWanted]>('domainWanted');
+export const domainMovedSignal = defineSignal<[DomainMoved]>('domainMoved');
+export const domainQuery = defineQuery<DomainStatus>('domain');
 
 export const submitUpdate = defineUpdate<SubmitAnswer, [Submission]>('submit');
 export const changeUpdate = defineUpdate<ChangeAnswer, [ChangeMessage]>('change');
@@ -175,10 +254,20 @@ export interface PreviewArgument {
   submission: Submission;
 }
 
+export interface DomainRecheck {
+  looked: number;
+  missing: string[];
+  unclear: string[];
+}
+
 /** The workflows that a caller may start, by type: what each is started with and what it ends with. */
 export interface Workflows {
   namespaceLifecycle(argument: StartArgument): Promise<Status>;
   preview(argument: PreviewArgument): Promise<PreviewAnswer>;
   /** Started by its Schedule; by hand where somebody wants to know at once. */
   orphanSweep(argument: { graceMinutes: number }): Promise<OrphanReport>;
+  /** Started by the first `addDomain`, as `domain:` and the registrable domain; over when nobody holds anything of it. */
+  domainLifecycle(): Promise<DomainStatus>;
+  /** Started by its Schedule; by hand where somebody wants to know at once. */
+  domainRecheck(): Promise<DomainRecheck>;
 }

@@ -4,14 +4,19 @@ import type { Problem } from '../spec/errors.ts';
 import { type WrongPart, wrongProof } from '../spec/proof.ts';
 import type {
   AbandonMessage,
+  AddDomainMessage,
   CancelMessage,
   ChangeMessage,
+  DecideDomainMessage,
   DecisionMessage,
+  DomainWanted,
   PreviewArgument,
+  RemoveDomainMessage,
   RetryMessage,
   SkipMessage,
   Submission,
   TeardownMessage,
+  TransferDomainMessage,
   TransferMessage,
 } from './messages.ts';
 import { refusal } from './run.ts';
@@ -111,6 +116,36 @@ export function checkSkip(message: unknown): SkipMessage {
 
 export function checkAbandon(message: unknown): AbandonMessage {
   return checked(message, { requestId: text(MAX_ID_LENGTH), reason: text(MAX_REASON_LENGTH), by: isToken });
+}
+
+/** Longer ones are no names of DNS and no teams. */
+const MAX_NAME_LENGTH = 1_012;
+const OF_A_DOMAIN = { requestId: text(MAX_ID_LENGTH), name: text(MAX_NAME_LENGTH), by: isToken };
+
+export function checkAddDomain(message: unknown): AddDomainMessage {
+  return checked(message, { ...OF_A_DOMAIN, team: text(MAX_ID_LENGTH) });
+}
+
+export function checkRemoveDomain(message: unknown): RemoveDomainMessage {
+  const [team, reason] = [optional(text(MAX_ID_LENGTH)), optional(text(MAX_REASON_LENGTH))];
+  return checked(message, { ...OF_A_DOMAIN, team, reason });
+}
+
+export function checkTransferDomain(message: unknown): TransferDomainMessage {
+  return checked(message, { ...OF_A_DOMAIN, team: text(MAX_ID_LENGTH), reason: optional(text(MAX_REASON_LENGTH)) });
+}
+
+export function checkDecideDomain(message: unknown): DecideDomainMessage {
+  const reason = optional(text(MAX_REASON_LENGTH));
+  return checked(message, { ...OF_A_DOMAIN, team: text(MAX_ID_LENGTH), decision: oneOf('approve', 'reject'), reason });
+}
+
+export function checkTick(message: unknown): { name: string } {
+  return checked(message, { name: text(MAX_NAME_LENGTH) });
+}
+
+export function checkWanted(message: unknown): DomainWanted {
+  return checked(message, { namespace: text(63), name: text(MAX_NAME_LENGTH), team: text(MAX_ID_LENGTH) });
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

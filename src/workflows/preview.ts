@@ -14,10 +14,18 @@ export async function preview(input: PreviewArgument): Promise<PreviewAnswer> {
     receivedAtMs: workflowInfo().startTime.getTime(),
   });
   if (admitted === null) return { problems, plan: null, approval: null };
-  const { planDigest, changeDigest, incarnation, changes, stages, approval } = admitted;
+  const { planDigest, changeDigest, incarnation, changes, notices, stages, approval } = admitted;
   return {
     problems,
-    plan: { kind: 'request', planDigest, changeDigest, incarnation, changes, stages },
+    plan: {
+      kind: 'request',
+      planDigest,
+      changeDigest,
+      incarnation,
+      changes,
+      ...(notices === undefined ? {} : { notices }),
+      stages,
+    },
     approval: {
       rule: approval.rule,
       awaits: approval.slots.map(({ slot, why, users, groups }) => ({ slot, why, users, groups })),

@@ -4,13 +4,22 @@ import { isCancellation } from '@temporalio/workflow';
 import type { StageOutcome } from '../activities/stages.ts';
 import type { Admitted } from '../spec/admission.ts';
 import type { Problem } from '../spec/errors.ts';
-import { confirm, type InventoryEntry, type ObjectRef, STAGES, type Stage } from '../spec/inventory.ts';
+import {
+  type ObjectEntry,
+  type ObjectRef,
+  type ObjectStage,
+  type OwnedRef,
+  STAGES,
+  type Stage,
+} from '../spec/inventory.ts';
 import { claiming, ensuring } from './activities.ts';
 import { cancellably } from './cancellable.ts';
 import { failureOf } from './failure.ts';
 import { throughPauses } from './pause.ts';
+import { claimHostnames, publishRecords, route } from './reach.ts';
+import { recorded } from './recorded.ts';
 import { undo } from './removal.ts';
-import { admittedOf, enter, noteEffects, noteProblems, now, type Run, step } from './run.ts';
+import { admittedOf, enter, noteProblems, now, type Run, step } from './run.ts';
 
 export function beginProvisioning(run: Run, text: string): void {
   run.state.provisioningStartedAt = now();
@@ -39,24 +48,39 @@ async function turnBack(run: Run, problems: Problem[]): Promise<void> {
 }
 
 async function ensure(run: Run, stage: Stage): Promise<void> {
-  const { state } = run;
-  const admission = admittedOf(run);
-  step(run, stage);
-  state.inventory.push(...intended(admission, stage));
-  try {
-    const { effects, lostUntil } = await throughPauses(run, () => write(admission, stage));
-    if (lostUntil !== undefined) state.lostUntil = lostUntil;
-    state.inventory = confirm(state.inventory, effects);
-    noteEffects(run, effects);
-  } catch (error) {
-    const { effects } = failureOf(error);
-    state.inventory = confirm(state.inventory, effects);
-    noteEffects(run, effects);
-    throw error;
+  const { reach } = admittedOf(run);
+  switch (stage) {
+    case 'claim':
+      step(run, stage);
+      await claimHostnames(run);
+      return ensureObjects(run, stage);
+    case 'route':
+      if (reach === undefined) return;
+      step(run, stage);
+      return route(run);
+    case 'publish':
+      if (reach === undefined) return;
+      step(run, stage);
+      return publishRecords(run);
+    case 'guardrails':
+    case 'equipment':
+    case 'access':
+      step(run, stage);
+      return ensureObjects(run, stage);
   }
 }
 
-function write(admission: Admitted, stage: Stage): Promise<StageOutcome> {
+type OwnStage = Exclude<ObjectStage, 'route'>;
+
+async function ensureObjects(run: Run, stage: OwnStage): Promise<void> {
+  const { state } = run;
+  const admission = admittedOf(run);
+  state.inventory.push(...admission.refs[stage].map((ref): ObjectEntry => ({ ...ref, stage, state: 'intended' })));
+  const { lostUntil } = await throughPauses(run, () => recorded(run, () => write(admission, stage)));
+  if (lostUntil !== undefined) state.lostUntil = lostUntil;
+}
+
+function write(admission: Admitted, stage: OwnStage): Promise<StageOutcome> {
   const { timing, stages, spec, refs } = admission;
   const input = { stage: stages[stage] };
   switch (stage) {
@@ -83,13 +107,9 @@ export function readBack({ refs }: Admitted): ObjectRef[] {
 }
 
 /** Summaries are cut by the server at 400 bytes. */
-export function listed(refs: readonly ObjectRef[]): string {
+export function listed(refs: readonly OwnedRef[]): string {
   const text = refs.map((ref) => `${ref.kind} ${ref.name}`).join(', ');
   return text.length <= 250 ? text : `${text.slice(0, 249)}…`;
-}
-
-function intended(admission: Admitted, stage: Stage): InventoryEntry[] {
-  return admission.refs[stage].map((ref) => ({ ...ref, stage, state: 'intended' }));
 }
 
 /** `since`: a namespace that was ready before is so from then. */

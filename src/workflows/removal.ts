@@ -1,12 +1,20 @@
 // Removal, for teardown and undo alike, driven by the inventory alone: access first, then the namespace with all that is in
 // it. What cannot be removed is told and tried again until it can; the order is never broken to get on.
-import { type InventoryEntry, refKey, strike } from '../spec/inventory.ts';
+import {
+  type InventoryEntry,
+  isObject,
+  type ObjectEntry,
+  type ObjectStage,
+  refKey,
+  strike,
+} from '../spec/inventory.ts';
 import { isEnd } from '../spec/lifecycle.ts';
-import type { Blocked, Blocker } from '../spec/status.ts';
+import type { Blocked, Blocker, Step } from '../spec/status.ts';
 import { removing } from './activities.ts';
 import { block, pauseBlocked, unblock } from './blocked.ts';
 import { failureOf } from './failure.ts';
 import { isPause, throughPauses } from './pause.ts';
+import { releaseHostnames, untilForgotten, untilOthersWithdrew, withdrawRecord } from './reach.ts';
 import { admittedOf, enter, isLong, noteEffects, now, type Run, step } from './run.ts';
 
 export async function remove(run: Run): Promise<void> {
@@ -22,13 +30,13 @@ export async function undo(run: Run): Promise<void> {
   if (await removeAll(run)) enter(run, 'failed', 'undoing', 'everything that had been made was undone');
 }
 
-type Attempt =
-  | { done: true }
-  | {
-      done: false;
-      why: Pick<Blocked, 'problems' | 'objects' | 'blockers'> | 'still-dying';
-      retryAfterMs?: number | undefined;
-    };
+interface Failed {
+  done: false;
+  why: Pick<Blocked, 'problems' | 'objects' | 'blockers'> | 'still-dying';
+  retryAfterMs?: number | undefined;
+}
+
+type Attempt = { done: true } | Failed;
 
 /** false: the history has grown long meanwhile; the caller carries the run over and comes back. */
 async function removeAll(run: Run): Promise<boolean> {
@@ -47,16 +55,19 @@ async function removeAll(run: Run): Promise<boolean> {
 }
 
 async function attemptAll(run: Run): Promise<Attempt> {
-  // Abandoned while naas was paused: the caller sees it as well.
-  if (isEnd(run.state.phase)) return { done: false, why: 'still-dying' };
-  const revoked = await revokeAccess(run);
-  return revoked.done && !isEnd(run.state.phase) ? deleteNamespace(run) : revoked;
+  for (const part of [revokeAccess, withdrawRecords, removeRoute, awaitOthers, deleteNamespace, releaseNames]) {
+    // Abandoned while naas was paused, or while caches were forgetting: the caller sees it as well.
+    if (isEnd(run.state.phase)) return { done: false, why: 'still-dying' };
+    const attempt = await part(run);
+    if (!attempt.done) return attempt;
+  }
+  return { done: true };
 }
 
 async function revokeAccess(run: Run): Promise<Attempt> {
-  const entries = entriesOf(run, (entry) => entry.stage === 'access');
+  const entries = entriesOf(run, 'access');
   if (entries.length === 0) return { done: true };
-  if (run.state.blocked === null && run.state.phase === 'deleting') step(run, 'revoking');
+  enterPart(run, 'revoking');
   const { incarnation, timing, spec } = admittedOf(run);
   const { revokeAccess } = removing(timing, `Access off: remove ${entries.length} role bindings of ${spec.name}`);
   return attemptRemoval(run, async () => {
@@ -66,10 +77,74 @@ async function revokeAccess(run: Run): Promise<Attempt> {
   });
 }
 
-async function deleteNamespace(run: Run): Promise<Attempt> {
-  const entries = entriesOf(run, (entry) => entry.stage === 'claim');
+/** Before the route: a name that answers has to lead somewhere of its owner's for as long as anybody may know it. */
+async function withdrawRecords(run: Run): Promise<Attempt> {
+  const entries = run.state.inventory.filter((entry) => entry.system === 'dns');
+  if (entries.length > 0) enterPart(run, 'withdrawing');
+  const attempts = await Promise.allSettled(
+    entries.map((entry) => attemptRemoval(run, () => withdrawRecord(run, entry).then(() => ({ done: true })))),
+  );
+  for (const attempt of attempts) if (attempt.status === 'rejected') throw attempt.reason;
+  const failed = attempts.flatMap((each) => (each.status === 'fulfilled' && !each.value.done ? [each.value] : []));
+  if (failed.length > 0) return together(failed);
+  await untilForgotten(run);
+  return { done: true };
+}
+
+function together(failed: readonly Failed[]): Failed {
+  const whys = failed.flatMap(({ why }) => (why === 'still-dying' ? [] : [why]));
+  return {
+    done: false,
+    why: {
+      problems: whys.flatMap(({ problems }) => problems),
+      objects: whys.flatMap(({ objects }) => objects),
+      blockers: [],
+    },
+    retryAfterMs: Math.max(0, ...failed.map(({ retryAfterMs = 0 }) => retryAfterMs)),
+  };
+}
+
+async function removeRoute(run: Run): Promise<Attempt> {
+  const entries = entriesOf(run, 'route');
   if (entries.length === 0) return { done: true };
-  if (run.state.blocked === null && run.state.phase === 'deleting') step(run, 'removing');
+  enterPart(run, 'unrouting');
+  const { incarnation, timing, spec } = admittedOf(run);
+  const { removeRoute } = removing(timing, `Route off: remove ${entries.length} objects of ${spec.name}`);
+  return attemptRemoval(run, async () => {
+    const { effects } = await removeRoute({ entries, incarnation });
+    strikeOff(run, effects);
+    return { done: true };
+  });
+}
+
+/** Where others publish from the routes: they have to have noticed that those are gone. */
+async function awaitOthers(run: Run): Promise<Attempt> {
+  return attemptRemoval(run, async () => {
+    await untilOthersWithdrew(run);
+    return { done: true };
+  });
+}
+
+/** Last of all: until here nobody else may have them. */
+async function releaseNames(run: Run): Promise<Attempt> {
+  const entries = run.state.inventory.filter((entry) => entry.system === 'hostnames');
+  if (entries.length === 0) return { done: true };
+  enterPart(run, 'releasing');
+  return attemptRemoval(run, async () => {
+    await releaseHostnames(run, entries);
+    return { done: true };
+  });
+}
+
+/** An undo, or what goes on after a blocker, says so itself. */
+function enterPart(run: Run, part: Step): void {
+  if (run.state.blocked === null && run.state.phase === 'deleting') step(run, part);
+}
+
+async function deleteNamespace(run: Run): Promise<Attempt> {
+  const entries = entriesOf(run, 'claim');
+  if (entries.length === 0) return { done: true };
+  enterPart(run, 'removing');
   const { incarnation, timing, spec } = admittedOf(run);
   const { deleteNamespace } = removing(timing, `Delete namespace ${spec.name} by UID and wait until it is gone`);
   return attemptRemoval(
@@ -81,7 +156,7 @@ async function deleteNamespace(run: Run): Promise<Attempt> {
       strikeOff(run, effects);
       delete run.state.dying;
       // The API server took what was inside with the namespace.
-      run.state.inventory = [];
+      run.state.inventory = run.state.inventory.filter((entry) => !isObject(entry));
       return { done: true };
     },
     () => suspectAccess(run),
@@ -133,9 +208,12 @@ function keptBy(entries: InventoryEntry[], blockers: Blocker[]): Attempt {
   return { done: false, why: { problems: [{ code: 'Blocked', message }], objects: [], blockers } };
 }
 
-function entriesOf(run: Run, which: (entry: InventoryEntry) => boolean): InventoryEntry[] {
+function entriesOf(run: Run, stage: ObjectStage): ObjectEntry[] {
   // Newest first: what came last leaves first.
-  return run.state.inventory.filter(which).reverse();
+  return run.state.inventory
+    .filter(isObject)
+    .filter((entry) => entry.stage === stage)
+    .reverse();
 }
 
 function strikeOff(run: Run, effects: Parameters<typeof strike>[1]): void {

@@ -1,9 +1,11 @@
 // The state of one lifecycle run, versioned and JSON-safe: what queries show and what continue-as-new carries over.
+import type { RecordImage } from '../activities/records.ts';
 import type { Admitted, ChangeAdmitted } from '../spec/admission.ts';
 import type { ApprovalState } from '../spec/approval.ts';
 import type { Problem } from '../spec/errors.ts';
-import type { InventoryEntry, ObjectRef, Stage } from '../spec/inventory.ts';
+import type { InventoryEntry, OwnedRef, Stage } from '../spec/inventory.ts';
 import type { OperationStep, Phase } from '../spec/lifecycle.ts';
+import type { RecordSet } from '../spec/record-set.ts';
 import type {
   Blocked,
   Blocker,
@@ -33,8 +35,12 @@ export interface Transition {
   admission: ChangeAdmitted;
   /** gzip + base64 of what stood there before (PreImage[]); set before the first write. */
   images?: string;
+  /** Of the record sets that it may touch; set before the first write. */
+  recordImages?: RecordImage[];
+  /** What was published before; undefined: nothing was. */
+  publishedBefore?: RecordSet[];
   /** How far it came: each is listed before its first write. */
-  reached: (Stage | 'removal')[];
+  reached: (Stage | 'names' | 'withdrawal' | 'removal')[];
   /** Reference keys of what an operator has given up of its undo. */
   givenUp: string[];
 }
@@ -67,8 +73,14 @@ export interface LifecycleState extends Asked {
   wanted?: { requestId: string; request: unknown };
   operation: Operation | null;
   lastOperation?: OperationOutcome;
+  /** With the gateway's addresses filled in; set before the first of them is written. */
+  published?: RecordSet[];
+  /** What somebody else publishes, as it is waited for. */
+  awaited?: RecordSet[];
+  /** By name, until when caches may still know a record that was taken away. */
+  knownUntil?: Record<string, string>;
   inventory: InventoryEntry[];
-  leftAlone: ObjectRef[];
+  leftAlone: OwnedRef[];
   leftBehind: LeftBehind[];
   blocked: Blocked | null;
   /** Set while a write waits for `naas resume`; what it interrupts stays as it is. */
@@ -82,6 +94,11 @@ export interface LifecycleState extends Asked {
   timeline: TimelineEntry[];
   /** The newest request ids with the content they came with and what they were answered, oldest first. */
   answered: { requestId: string; bodySha256: string; answer: SubmitAnswer | ChangeAnswer }[];
+}
+
+/** The last of these moments; of ISO 8601 in UTC the latest is the greatest text. */
+export function knownUntil({ knownUntil: times = {} }: LifecycleState): string | undefined {
+  return Object.values(times).sort().at(-1);
 }
 
 /** What a run begins with: a caller's start argument, or what an earlier run of the same namespace carried over. */

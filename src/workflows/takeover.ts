@@ -3,7 +3,7 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { Recovered } from '../spec/admission.ts';
 import type { Problem } from '../spec/errors.ts';
-import { type InventoryEntry, refKey, STAGES } from '../spec/inventory.ts';
+import { hostnameRef, type InventoryEntry, OBJECT_STAGES, recordRef, refKey } from '../spec/inventory.ts';
 import { isEnd } from '../spec/lifecycle.ts';
 import { block, pauseBlocked, unblock } from './blocked.ts';
 import { cancellably } from './cancellable.ts';
@@ -54,15 +54,26 @@ function begun(run: Run): Transition {
   return state.takeover;
 }
 
-function standing(run: Run, { uids, surplus = [] }: Recovered): InventoryEntry[] {
-  const { refs } = admittedOf(run);
-  const planned = STAGES.flatMap((stage) =>
-    refs[stage].flatMap((ref): InventoryEntry[] => {
+function standing(run: Run, { uids, published = [], surplus = [] }: Recovered): InventoryEntry[] {
+  const { refs, reach, spec } = admittedOf(run);
+  const names = (reach?.hostnames ?? []).map((each) => hostnameRef(spec.cluster, each));
+  const held = names.flatMap((ref): InventoryEntry[] => {
+    const uid = uids[refKey(ref)];
+    return uid === undefined ? [] : [{ ...ref, stage: 'claim', state: 'confirmed', uid }];
+  });
+  const answering = published.flatMap((record): InventoryEntry[] => {
+    const ref = recordRef(spec.cluster, record);
+    const uid = uids[refKey(ref)];
+    return uid === undefined ? [] : [{ ...ref, stage: 'publish', state: 'confirmed', uid }];
+  });
+  const planned = OBJECT_STAGES.flatMap((stage) =>
+    (refs[stage] ?? []).flatMap((ref): InventoryEntry[] => {
       const uid = uids[refKey(ref)];
       return uid === undefined ? [] : [{ ...ref, stage, state: 'confirmed', uid }];
     }),
   );
-  return [...planned, ...surplus];
+  if (published.length > 0) run.state.published = published;
+  return [...held, ...planned, ...answering, ...surplus];
 }
 
 /** Its run was lost while it was being deleted: that goes on. */

@@ -7,10 +7,11 @@ import {
   confirm,
   type Effect,
   type InventoryEntry,
+  isObject,
   type ObjectRef,
+  type ObjectStage,
   refKey,
   STAGES,
-  type Stage,
   strike,
 } from '../spec/inventory.ts';
 import { changing, restoring } from './activities.ts';
@@ -18,6 +19,16 @@ import type { block } from './blocked.ts';
 import { failureOf } from './failure.ts';
 import { isPause, throughPauses } from './pause.ts';
 import { listed, readBack } from './provision.ts';
+import {
+  captureReach,
+  claimNewNames,
+  publishChange,
+  releaseGoing,
+  restoreReach,
+  withdrawGoing,
+  withdrawPublished,
+} from './reach-change.ts';
+import { recorded } from './recorded.ts';
 import { admittedOf, note, noteEffects, type Run } from './run.ts';
 import type { Transition } from './state.ts';
 
@@ -29,20 +40,34 @@ export async function write(run: Run, transition: Transition): Promise<Moved | u
   await untilAlone(run, transition);
   const captured = await capture(run, transition);
   if ('moved' in captured) return captured.moved;
+  await captureReach(run, transition);
   transition.images = captured.images;
   const known = new Set(run.state.inventory.map(refKey));
   for (const stage of STAGES) {
-    const refs = touched(transition, stage);
-    if (refs.length === 0) continue;
-    transition.reached.push(stage);
-    run.state.inventory.push(...intended(refs, stage, known));
-    await ensure(run, transition, stage, refs, captured.uids);
+    if (stage === 'claim') await claimNewNames(run, transition);
+    if (stage === 'route') await withdrawGoing(run, transition);
+    if (stage === 'publish') await publishChange(run, transition);
+    else await writeObjects(run, transition, stage, { known, uids: captured.uids });
   }
   if (admission.removals.length > 0) {
     transition.reached.push('removal');
     await removeDropped(run, transition, captured.uids);
+    await releaseGoing(run, transition);
   }
   return undefined;
+}
+
+async function writeObjects(
+  run: Run,
+  transition: Transition,
+  stage: ObjectStage,
+  { known, uids }: { known: ReadonlySet<string>; uids: Record<string, string> },
+): Promise<void> {
+  const refs = touched(transition, stage);
+  if (refs.length === 0) return;
+  transition.reached.push(stage);
+  run.state.inventory.push(...intended(refs, stage, known));
+  await ensure(run, transition, stage, refs, uids);
 }
 
 /** A worker that was lost while the namespace was made would write its old values over the new ones. */
@@ -65,7 +90,17 @@ function capture(run: Run, { kind, admission }: Transition): Promise<Captured> {
   const adopting = takesOver(kind);
   const ours = adopting ? [] : run.state.inventory.flatMap(({ uid }) => (uid === undefined ? [] : [uid]));
   const repairing = kind === 'recover';
-  return captureChange({ stages, removals, dropped, adopting, repairing, changeDigest, ours });
+  const beside = admission.changes.filter(({ ref }) => !isObject(ref));
+  return captureChange({
+    stages,
+    removals: removals.filter(isObject),
+    dropped,
+    adopting,
+    repairing,
+    ...(beside.length === 0 ? {} : { beside }),
+    changeDigest,
+    ours,
+  });
 }
 
 function takesOver(kind: Transition['kind']): boolean {
@@ -73,16 +108,16 @@ function takesOver(kind: Transition['kind']): boolean {
 }
 
 /** The Namespace carries request, digest and Spec, so every change writes it, and first. */
-function touched({ admission }: Transition, stage: Stage): ObjectRef[] {
+function touched({ admission }: Transition, stage: ObjectStage): ObjectRef[] {
   if (stage === 'claim') return admission.refs.claim;
   const kept = new Set(admission.changes.filter(({ verb }) => verb === 'keep').map(({ ref }) => refKey(ref)));
-  return admission.refs[stage].filter((ref) => !kept.has(refKey(ref)));
+  return (admission.refs[stage] ?? []).filter((ref) => !kept.has(refKey(ref)));
 }
 
 async function ensure(
   run: Run,
   { kind, admission }: Transition,
-  stage: Stage,
+  stage: ObjectStage,
   refs: ObjectRef[],
   uids: Record<string, string>,
 ): Promise<void> {
@@ -90,7 +125,7 @@ async function ensure(
   const { ensureChange } = changing(timing, `${kind} of ${run.name}: ${listed(refs)}`);
   const input = {
     stage,
-    objects: stages[stage],
+    objects: stages[stage] ?? '',
     touched: refs.map(refKey),
     uids,
     dropped,
@@ -102,25 +137,13 @@ async function ensure(
 
 async function removeDropped(run: Run, { kind, admission }: Transition, uids: Record<string, string>): Promise<void> {
   const { timing, incarnation } = admission;
-  const removals = admission.removals.map(bareRef);
+  const removals = admission.removals.filter(isObject).map((entry) => bareRef(entry));
+  if (removals.length === 0) return;
   const { removeDropped } = changing(timing, `${kind} of ${run.name}: remove ${listed(removals)}`);
   await throughPauses(run, () => recorded(run, () => removeDropped({ removals, incarnation, uids })));
 }
 
-async function recorded(run: Run, work: () => Promise<{ effects: Effect[] }>): Promise<void> {
-  const settle = (effects: readonly Effect[]): void => {
-    run.state.inventory = strike(confirm(run.state.inventory, effects), effects);
-    noteEffects(run, effects);
-  };
-  try {
-    settle((await work()).effects);
-  } catch (error) {
-    settle(failureOf(error).effects);
-    throw error;
-  }
-}
-
-function intended(refs: ObjectRef[], stage: Stage, known: ReadonlySet<string>): InventoryEntry[] {
+function intended(refs: ObjectRef[], stage: ObjectStage, known: ReadonlySet<string>): InventoryEntry[] {
   return refs.filter((ref) => !known.has(refKey(ref))).map((ref) => ({ ...ref, stage, state: 'intended' }));
 }
 
@@ -133,18 +156,18 @@ export async function putBack(run: Run, transition: Transition): Promise<PutBack
   if (images === undefined || reached.length === 0) return { back: 'nothing had been changed' };
   const { restore } = restoring(`Undo the ${kind} of ${run.name}: put back what stood there before`);
   try {
+    await withdrawPublished(run, transition);
     const { effects, gone } = await restore({
       images,
       wanted: admission.stages,
       applied: kind === 'adopt' ? null : admittedOf(run).stages,
       incarnation: admission.incarnation,
-      touched: reached.flatMap((part) =>
-        (part === 'removal' ? admission.removals : touched(transition, part)).map(refKey),
-      ),
+      touched: objectsReached(transition).map(refKey),
       leftBehind: givenUp,
     });
     returned(run, transition, effects);
     if (gone) return { back: 'the namespace itself was deleted past naas' };
+    await restoreReach(run, transition);
     if (givenUp.length > 0) return { back: `all is as it was before, but ${givenUp.length} that were left behind` };
     return { back: 'everything is as it was before' };
   } catch (error) {
@@ -153,6 +176,21 @@ export async function putBack(run: Run, transition: Transition): Promise<PutBack
     if (isPause(error)) throw error;
     return { why: { problems, objects, blockers: [] }, retryAfterMs };
   }
+}
+
+function objectsReached(transition: Transition): ObjectRef[] {
+  return transition.reached.flatMap((part): ObjectRef[] => {
+    switch (part) {
+      case 'removal':
+        return transition.admission.removals.filter(isObject);
+      case 'names':
+      case 'withdrawal':
+      case 'publish':
+        return [];
+      default:
+        return touched(transition, part);
+    }
+  });
 }
 
 /** What the change had removed is ours again, as a new object; by this try of the undo, or by one whose answer was lost. */

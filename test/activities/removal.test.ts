@@ -4,7 +4,7 @@ import type { DeletionReport } from '../../src/activities/cluster.ts';
 import { removalActivities } from '../../src/activities/removal.ts';
 import type { KubernetesObject } from '../../src/plan/plan.ts';
 import { NaasError } from '../../src/spec/errors.ts';
-import type { InventoryEntry } from '../../src/spec/inventory.ts';
+import type { ObjectEntry } from '../../src/spec/inventory.ts';
 import {
   approved,
   inActivity,
@@ -27,12 +27,12 @@ beforeEach(() => {
 });
 
 /** An entry whose write may or may not have come through. */
-const intended = (object: KubernetesObject): InventoryEntry => ({
+const intended = (object: KubernetesObject): ObjectEntry => ({
   ...refTo(object),
   stage: 'access',
   state: 'intended',
 });
-const revoke = (...entries: InventoryEntry[]) =>
+const revoke = (...entries: ObjectEntry[]) =>
   inActivity(() => removalActivities(cluster).revokeAccess({ entries, incarnation: OURS }));
 
 /** Short: what never comes is not waited for, for long. */
@@ -68,7 +68,7 @@ describe('an object that was perhaps written', () => {
 
   it('that was confirmed is taken away by its UID: the same name made anew is not', async () => {
     await cluster.has(binding);
-    const entry: InventoryEntry = { ...intended(binding), state: 'confirmed', uid: 'another' };
+    const entry: ObjectEntry = { ...intended(binding), state: 'confirmed', uid: 'another' };
     expect((await revoke(entry)).effects).toMatchObject([{ outcome: 'skipped' }]);
     expect(await cluster.read(refTo(binding))).toBeDefined();
   });

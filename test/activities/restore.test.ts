@@ -5,13 +5,12 @@ import { packJson } from '../../src/activities/packing.ts';
 import { type RestoreInput, restoreActivities } from '../../src/activities/restore.ts';
 import type { KubernetesObject } from '../../src/plan/plan.ts';
 import { NaasError } from '../../src/spec/errors.ts';
-import { refKey } from '../../src/spec/inventory.ts';
+import { byStage, refKey } from '../../src/spec/inventory.ts';
 import { ANNOTATION } from '../../src/spec/names.ts';
 import {
   approved,
   failureOf,
   inActivity,
-  mapStages,
   OURS,
   ofKind,
   refTo,
@@ -55,7 +54,7 @@ function restore(images: PreImage[], more: Partial<RestoreInput> = {}) {
 const [information, newInformation] = [ofKind(standing, 'ConfigMap'), ofKind(changed, 'ConfigMap')];
 const namespace = ofKind(standing, 'Namespace');
 const dataOf = async (): Promise<unknown> => (await cluster.read(refTo(information)))?.['data'];
-const nothing = mapStages(() => packJson([]));
+const nothing = byStage([], () => packJson([]));
 
 describe('the undo', () => {
   it('gives back what stood there', async () => {

@@ -47,7 +47,15 @@ describe('a target', () => {
 describe('the report', () => {
   it('as JSON has the same keys in every run, null where nothing was measured', () => {
     const object = JSON.parse(asJson(outcome({ noopWrites: 0 }), INFO));
-    expect(object).toMatchObject({ noopWrites: 0, requestToReady: null, teardown: null, memory: null, run: INFO });
+    expect(object).toMatchObject({
+      noopWrites: 0,
+      requestToReady: null,
+      teardown: null,
+      memory: null,
+      hostname: null,
+      run: INFO,
+    });
+    expect(object).toHaveProperty('zoneLimit', null);
     expect(object.notMeasured).toEqual([{ part: 'teardown', reason: 'it took longer than 300 s' }]);
     expect(object.targets).toHaveLength(TARGETS.length);
   });

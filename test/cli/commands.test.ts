@@ -477,7 +477,7 @@ describe('errors', () => {
 
   it.each([
     [['catalog'], 'catalog needs one of: diff'],
-    [['local'], 'local needs one of: up, down, status, env'],
+    [['local'], 'local needs one of: up, down, status, env, azure-dns'],
     [['--json'], 'naas needs a command'],
   ])('of usage name what is missing: %j', async (argv, message) => {
     const played = await play([...argv, '--json']);

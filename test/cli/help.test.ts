@@ -39,6 +39,14 @@ describe('naas --help', () => {
       'kubeconfig',
       'delete',
       'cancel',
+      'domain',
+      'domain add',
+      'domain status',
+      'domain list',
+      'domain remove',
+      'domain transfer',
+      'domain approve',
+      'domain reject',
       'retry',
       'skip',
       'abandon',
@@ -53,6 +61,7 @@ describe('naas --help', () => {
       'local down',
       'local status',
       'local env',
+      'local azure-dns',
     ]);
   });
 

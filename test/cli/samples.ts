@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import type { ChangeAnswer, PlanAnswer } from '../../src/cli/answers.ts';
 import type { Change } from '../../src/spec/admission.ts';
-import type { InventoryEntry, Stage } from '../../src/spec/inventory.ts';
+import type { ObjectEntry, ObjectStage } from '../../src/spec/inventory.ts';
 import type { OperationOutcome, OperationStatus, Status } from '../../src/spec/status.ts';
 
 export const NAME = 'shop-cart-staging';
@@ -20,11 +20,11 @@ purpose: try the new cart
 export const LEAD_SLOT = { slot: 'team-lead', why: 'staging needs a lead of shop', users: [], groups: ['shop-leads'] };
 
 export function entry(
-  stage: Stage,
+  stage: ObjectStage,
   kind: string,
   name: string,
-  state: InventoryEntry['state'] = 'confirmed',
-): InventoryEntry {
+  state: ObjectEntry['state'] = 'confirmed',
+): ObjectEntry {
   const apiVersion = kind === 'RoleBinding' ? 'rbac.authorization.k8s.io/v1' : 'v1';
   const namespace = kind === 'Namespace' ? {} : { namespace: NAME };
   return { system: 'kubernetes', cluster: 'local', apiVersion, kind, ...namespace, name, stage, state };

@@ -96,6 +96,14 @@ function clientOf(given: Partial<NaasClient>, onClose: () => void): NaasClient {
     throw new Error(`the command called ${name}, which this test does not expect`);
   };
   return {
+    domains: {
+      add: unexpected('domains.add'),
+      status: unexpected('domains.status'),
+      list: unexpected('domains.list'),
+      remove: unexpected('domains.remove'),
+      transfer: unexpected('domains.transfer'),
+      decide: unexpected('domains.decide'),
+    },
     submit: unexpected('submit'),
     preview: unexpected('preview'),
     decide: unexpected('decide'),

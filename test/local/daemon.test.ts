@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalStatus, localDown, localEnv, localStatus, localUp } from '../../src/local/daemon.ts';
+import { foundServers } from '../../src/local/found-servers.ts';
 import { createLeash } from '../../src/local/leash.ts';
+import { ask } from '../../src/providers/dns-query/index.ts';
 import { gone, isRunning, nobody, processesOf } from './running.ts';
 
 describe('naas local', () => {
@@ -31,12 +33,14 @@ describe('naas local', () => {
 
   it('goes up, tells where everything is, and goes down without a trace', async () => {
     const said: string[] = [];
-    const up = await localUp({ env, say: (line) => said.push(line) });
+    const { notes: _notes, ...servers } = foundServers({}, env);
+    const up = await localUp({ ...servers, env, say: (line) => said.push(line) });
     expect(said.join('\n')).toMatch(/Kubernetes API \(\d+\.\d s\)/);
     expect(Object.keys(up.pids).sort()).toEqual([
       'apiserver',
       'controllerManager',
       'etcd',
+      'standIns',
       'supervisor',
       'temporal',
       'worker',
@@ -51,6 +55,11 @@ describe('naas local', () => {
     const seen = execFileSync('/bin/sh', ['-ec', `${exports}${look}`], { encoding: 'utf8' });
     expect(seen).toContain('namespace/naas-system');
     expect(seen).toContain('SERVING');
+    expect(up.dns?.zones).toEqual(['naas.test']);
+    expect(exports).toContain(`export NAAS_AZURE_ENDPOINT='${up.dns?.endpoint}'`);
+    const [server = ''] = up.dns?.nameServers ?? [];
+    const { rcode } = await ask(server, 'naas.test', 'NS', { deadlineMs: Date.now() + 5_000 });
+    expect(rcode).toBe('NOERROR');
 
     expect(await localDown(env)).toBe(true);
     expect(processesOf(folder)).toEqual([]);

@@ -13,7 +13,7 @@ import { interruption } from '${ROOT}/src/local/interruption.ts';
 import { startPlatform } from '${ROOT}/src/local/platform.ts';
 const { signal, exitCode } = interruption();
 try {
-  const platform = await startPlatform({ signal });
+  const platform = await startPlatform({ signal, standIns: { zone: 'naas.test' }, dns: { zones: ['naas.test'] } });
   console.log('ready');
   await new Promise((resolve) => signal.addEventListener('abort', resolve));
   await platform.stop();

@@ -1,11 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sameVersions } from '../../tools/installed.mjs';
 import { withLock } from '../../tools/lock.mjs';
-import { cacheDir, compareVersions, controlPlaneBinary, findParts, nodePackage, onPath } from '../../tools/paths.mjs';
+import {
+  cacheDir,
+  compareVersions,
+  controlPlaneBinary,
+  findGatewayCrds,
+  findParts,
+  gatewayCrds,
+  nodePackage,
+  onPath,
+} from '../../tools/paths.mjs';
 import { run } from '../../tools/run.mjs';
 
 describe('set-up', () => {
@@ -47,6 +56,15 @@ describe('set-up', () => {
       temporalCli: null,
       temporalTestServer: null,
     });
+  });
+
+  it('takes definitions that a variable names, else those of its own versions, and finds none in an empty cache', () => {
+    expect(findGatewayCrds({ HOME: folder, NAAS_UPSTREAM_CRDS: '/opt/crds.yaml' })).toBe('/opt/crds.yaml');
+    expect(findGatewayCrds({ HOME: folder })).toBeNull();
+    const file = gatewayCrds({ HOME: folder });
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, '');
+    expect(findGatewayCrds({ HOME: folder })).toBe(file);
   });
 
   it('finds the first program of a name on PATH', () => {

@@ -46,6 +46,12 @@ describe('npm start', () => {
     expect(started.text()).toMatch(/ready {3}\d+ objects, \d+ of them shop-cart-staging or in it/);
     expect(started.text()).toContain('the same ones with the same content');
     expect(started.text()).toContain('nothing of shop-cart-staging is left');
+    const [answered, silent] = [
+      ...started.text().matchAll(/\$ dig @127\.0\.0\.1 -p \d+ cart\.naas\.test A .*\n.*\n.*\n/g),
+    ];
+    expect(answered?.[0]).toMatch(/;; status: NOERROR\n {2}cart\.naas\.test\. 5 IN A 203\.0\.113\.1\n/);
+    expect(silent?.[0]).toMatch(/;; status: NXDOMAIN\n/);
+    expect(started.text()).toContain('cart.naas.test rests for team shop until');
     expect(readdirSync(temporary)).toEqual([]);
   });
 

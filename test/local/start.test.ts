@@ -41,6 +41,8 @@ describe('the people of the demonstration', () => {
 });
 
 describe('servers that are there already', () => {
+  const OWN = { standIns: { zone: 'naas.test' }, dns: { zones: ['naas.test'] } };
+
   it('are used from options before the environment', () => {
     const env = { KUBECONFIG: '/env/kubeconfig', TEMPORAL_ADDRESS: 'env:7233' };
     expect(foundServers({ kubeconfig: '/given' }, env, () => true)).toMatchObject({
@@ -50,13 +52,28 @@ describe('servers that are there already', () => {
   });
 
   it('are none when nothing names them', () => {
-    expect(foundServers({}, { KUBECONFIG: '' }, () => true)).toEqual({ notes: [] });
+    expect(foundServers({}, { KUBECONFIG: '' }, () => true)).toEqual({ ...OWN, notes: [] });
   });
 
   it('do not come from the environment of a platform that is gone', () => {
     const env = { KUBECONFIG: '/gone/kubeconfig', TEMPORAL_ADDRESS: 'gone:7233', NAAS_ISSUER_KEY: '/gone/key' };
     const found = foundServers({}, env, () => false);
-    expect(found).toEqual({ notes: [expect.stringContaining('is gone')] });
+    expect(found).toEqual({ ...OWN, notes: [expect.stringContaining('is gone')] });
+  });
+
+  it('keep a cluster that was found without stand-in controllers, and say so', () => {
+    const found = foundServers({ kubeconfig: '/given' }, {}, () => true);
+    expect(found.standIns).toBeUndefined();
+    expect(found.dns).toEqual(OWN.dns);
+    expect(found.notes).toContain('No stand-in controllers are started in it: hostnames need a gateway of its own.');
+  });
+
+  it('are an Azure DNS too, when the environment says where or as whom', () => {
+    for (const name of ['NAAS_AZURE_ENDPOINT', 'NAAS_AZURE_CREDENTIAL', 'AZURE_CLIENT_ID']) {
+      const found = foundServers({}, { [name]: 'given' }, () => true);
+      expect(found.dns).toBeUndefined();
+      expect(found.notes.join('\n')).toContain(`${name} says where Azure DNS is`);
+    }
   });
 });
 
@@ -120,6 +137,7 @@ describe('the proof', () => {
   const snapshot = (objects: Record<string, string>): Snapshot => ({
     kinds: 3,
     objects: new Map(Object.entries(objects)),
+    apart: new Map(),
   });
   const before = snapshot({ 'Namespace default': 'a', 'ConfigMap default/x': 'b' });
   const ready = snapshot({
@@ -133,6 +151,19 @@ describe('the proof', () => {
     const proof = proofOf(NAME, { before, ready, after: before }, true);
     expect(proof.clean).toBe(true);
     expect(proof.lines.join('\n')).toContain(`ready   4 objects, 2 of them ${NAME} or in it`);
+  });
+
+  it('tells apart a hostname that rests and one that is still held', () => {
+    const list = (line: string) =>
+      new Map([['ConfigMap naas-system/naas-hostnames.naas.test', { claims: `naas claims 1 naas.test\n${line}\n` }]]);
+    const rests = { ...before, apart: list('cart shop -cart-staging 0123456789abcdef0123456789abcdef 1777636800') };
+    const resting = proofOf(NAME, { before, ready, after: rests }, true);
+    expect(resting.clean).toBe(true);
+    expect(resting.lines).toContain('  cart.naas.test rests for team shop until 2026-05-01T12:00:00Z');
+    const held = { ...before, apart: list('cart shop -cart-staging 0123456789abcdef0123456789abcdef') };
+    const holding = proofOf(NAME, { before, ready, after: held }, true);
+    expect(holding.clean).toBe(false);
+    expect(holding.lines.join('\n')).toContain('1 objects of shop-cart-staging are left: hostname cart.naas.test');
   });
 
   it('fails on anything of the namespace that is left, on anybody’s cluster', () => {

@@ -2,7 +2,7 @@
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
-import { findParts, ROOT } from '../../tools/paths.mjs';
+import { findGatewayCrds, findParts, ROOT } from '../../tools/paths.mjs';
 import { type Guard, without } from './guard.ts';
 
 export interface Tree {
@@ -45,9 +45,11 @@ export async function copyTree(): Promise<Tree> {
 /** By name, because the tree has a cache of its own: workflow bundles of mutants are of no use to anybody. */
 function partsOf(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { controlPlane, temporalCli, temporalTestServer } = findParts(env);
+  const definitions = findGatewayCrds(env);
   return {
     ...(controlPlane === null ? {} : { NAAS_CONTROLPLANE: controlPlane }),
     ...(temporalCli === null ? {} : { NAAS_TEMPORAL_CLI: temporalCli }),
     ...(temporalTestServer === null ? {} : { NAAS_TEMPORAL_TEST_SERVER: temporalTestServer }),
+    ...(definitions === null ? {} : { NAAS_UPSTREAM_CRDS: definitions }),
   };
 }

@@ -3,6 +3,8 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { azureEnvironment, LOCAL_RESOURCE_GROUP, LOCAL_SUBSCRIPTION } from '../../src/local/azure-dns/environment.ts';
+import { startAzureDns } from '../../src/local/azure-dns/index.ts';
 import { type Check, doctor } from '../../src/ops/doctor.ts';
 import { clockCheck } from '../../src/ops/doctor-cluster.ts';
 import { nodeCheck } from '../../src/ops/doctor-machine.ts';
@@ -31,7 +33,14 @@ describe('doctor', () => {
     const worker = await startTestWorker();
     try {
       const checks = await doctor({ ...healthy(), taskQueue: worker.taskQueue });
-      expect(checks.filter((check) => check.state !== 'ok')).toEqual([]);
+      // The platform of the tests has neither a gateway nor an identity in Azure.
+      const lacking = checks.filter((check) => check.state !== 'ok');
+      expect(lacking.map(({ name, state }) => [name, state])).toEqual([
+        ['zone naas.test', 'warning'],
+        ['the gateway', 'warning'],
+      ]);
+      expect(lacking[0]?.mend).toContain('NAAS_AZURE_CREDENTIAL');
+      expect(lacking[1]?.found).toContain('can do none of the configured modes: listener-set (');
       expect(checks.map((check) => check.name)).toEqual([
         'Node',
         'temporal',
@@ -53,10 +62,43 @@ describe('doctor', () => {
         'workflow pollers',
         'activity pollers',
         'orphan sweep',
+        'zone naas.test',
+        'the gateway',
+        'domain recheck',
         'orphans',
       ]);
     } finally {
       await worker.stop();
+    }
+  });
+
+  it('reads each zone and asks its name servers, and says which does not answer', async () => {
+    const dns = await startAzureDns({
+      zones: ['naas.test'],
+      subscription: LOCAL_SUBSCRIPTION,
+      resourceGroups: [LOCAL_RESOURCE_GROUP],
+      directory: folder,
+    });
+    const options = healthy();
+    const env = { ...options.env, ...azureEnvironment(dns) };
+    try {
+      const found = named(await doctor({ ...options, env }), 'zone naas.test');
+      expect(found).toEqual({
+        name: 'zone naas.test',
+        state: 'ok',
+        found: 'azure-dns, readable; 4 of 4 name servers answer',
+      });
+      await dns.nameServers[1]?.end();
+      const silent = named(await doctor({ ...options, env }), 'zone naas.test');
+      expect(silent).toMatchObject({ state: 'warning', mend: expect.stringContaining('port 53') });
+      expect(silent?.found).toContain('3 of 4 name servers answer; 127.0.0.1:');
+      const stranger = named(
+        await doctor({ ...options, env: { ...env, AZURE_CLIENT_SECRET: 'wrong' } }),
+        'zone naas.test',
+      );
+      expect(stranger).toMatchObject({ state: 'missing', mend: expect.stringContaining('role of this identity') });
+    } finally {
+      await dns.stop();
     }
   });
 

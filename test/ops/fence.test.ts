@@ -84,6 +84,27 @@ describe('naas may write', () => {
   });
 });
 
+describe('of its own namespace', () => {
+  const leases = `/apis/coordination.k8s.io/v1/namespaces/${SYSTEM_NAMESPACE}/leases`;
+  const lease = (name: string) => ({
+    metadata: { name, annotations: { 'naas.dev/claim-before': new Date(Date.now() + 30_000).toISOString() } },
+    spec: { renewTime: '2026-03-01T12:00:00.000000Z' },
+  });
+
+  it('naas may write the turns of a zone, and no Lease that says who leads', async () => {
+    const { workerKubeconfig, kubeconfig } = sharedPlatform();
+    expect(await send(workerKubeconfig, 'POST', leases, lease('naas-zone.fence.test'))).not.toMatchObject({
+      code: 403,
+    });
+    expect(await send(workerKubeconfig, 'POST', leases, lease('naas-leader'))).toMatchObject({ code: 403 });
+    expect(
+      await send(workerKubeconfig, 'POST', leases.replace(SYSTEM_NAMESPACE, 'kube-system'), lease('naas-zone.x.test')),
+    ).toMatchObject({ code: 403 });
+    expect(await send(workerKubeconfig, 'DELETE', `${leases}/naas-zone.fence.test`)).toMatchObject({ code: 403 });
+    await send(kubeconfig, 'DELETE', `${leases}/naas-zone.fence.test`);
+  });
+});
+
 describe('naas is denied', () => {
   it('an object of another incarnation, or of none', async () => {
     await expect(apply(inside(MINE, `${MINE}-0`))).rejects.toMatchObject(denied('incarnation'));

@@ -2,6 +2,7 @@
 // Afterwards the whole cluster, read by kubectl, is what it was before.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keysOf, type Snapshot } from '../support/cluster-snapshot.ts';
+import { forAMoment, forGood } from '../support/effect-faults.ts';
 import {
   batches,
   casesOf,
@@ -11,7 +12,6 @@ import {
   type Moment,
   ruleAt,
 } from '../support/effects-table.ts';
-import type { Fault, FaultStatus } from '../support/fault-proxy-rules.ts';
 import { failedTests, recordProof } from '../support/proof-table.ts';
 import { cleanLife, DEV, openStand, STAGING, type Stand } from '../support/scenario.ts';
 import { plantForeignObjects } from '../support/scenario-foreign.ts';
@@ -38,18 +38,6 @@ afterAll(async () => {
   await stand?.close();
   recordProof('exact undo', counted, failedTests());
 });
-
-/** The two answers that never get better, in turn. */
-function forGood(moment: Moment, index: number): Fault {
-  const status: FaultStatus = index % 2 === 0 ? 403 : 422;
-  return moment === 'before' ? { mode: 'fail-before', status } : { mode: 'fail-after', status };
-}
-
-/** What passes by itself: the API server's own words, or a connection that breaks. */
-function forAMoment(moment: Moment, index: number): Fault {
-  if (index % 4 < 2) return moment === 'before' ? { mode: 'reset-before' } : { mode: 'reset-after' };
-  return moment === 'before' ? { mode: 'fail-before', status: 429 } : { mode: 'fail-after', status: 500 };
-}
 
 function tenants(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}${String(index + 1).padStart(2, '0')}`);

@@ -1,15 +1,16 @@
 // No right without a use, no use without a right: the worker's ClusterRole held against the audit log of whole lives,
 // a blocked one among them.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STAND_IN_CLASS } from '../../src/local/controllers/access.ts';
 import { ANNOTATION, ORPHAN_SWEEP_WORKFLOW, WORKER_USER } from '../../src/spec/names.ts';
 import { type AuditEvent, describeEvent, readAudit } from '../support/audit.ts';
 import { kubectl } from '../support/cluster-snapshot.ts';
 import { type EffectTable, ruleAt } from '../support/effects-table.ts';
-import { sharedPlatform } from '../support/platform.ts';
 import { failedTests, recordProof } from '../support/proof-table.ts';
+import { openReachStand, type ReachStand, ZONES } from '../support/reach-stand.ts';
 import { withTemporal } from '../support/runs.ts';
-import { cleanLife, DEV, openStand, PEOPLE, STAGING, type Stand } from '../support/scenario.ts';
-import { HELD_OF_EACH_KIND, hold, release } from '../support/scenario-foreign.ts';
+import { cleanLife, DEV, PEOPLE, STAGING } from '../support/scenario.ts';
+import { applyForeign, HELD_OF_EACH_KIND, heldOfEachHostnameKind, hold, release } from '../support/scenario-foreign.ts';
 
 interface PolicyRule {
   apiGroups?: string[];
@@ -19,12 +20,12 @@ interface PolicyRule {
   verbs: string[];
 }
 
-let stand: Stand;
+let stand: ReachStand;
 let rules: PolicyRule[];
 let mine: AuditEvent[];
 
 beforeAll(async () => {
-  stand = await openStand();
+  stand = await openReachStand({ crds: ['istio-networking'] });
   await stand.startWorker();
   const begun = new Date().toISOString();
   await lives();
@@ -59,15 +60,63 @@ async function lives(): Promise<void> {
   await stand.untilAll(['rights-again'], ['blocked']);
   await release(stand.kube, 'rights-again', HELD_OF_EACH_KIND);
   await stand.untilAll(['rights-again'], ['deleted']);
+  await reachedLives();
   await undoneAdoption('rights-adopted');
   // The sweep lists all managed namespaces.
-  await withTemporal(sharedPlatform().temporalAddress, (client) =>
+  await withTemporal(stand.platform.temporalAddress, (client) =>
     client.workflow.execute(ORPHAN_SWEEP_WORKFLOW, {
       workflowId: 'rights-sweep',
       taskQueue: stand.taskQueue,
       args: [{ graceMinutes: 10 }],
     }),
   );
+}
+
+const ADDRESS = '192.0.2.80';
+
+/** A hostname of every protocol in every mode that a gateway may have, and every kind of theirs keeping a namespace. */
+async function reachedLives(): Promise<void> {
+  await ingressService();
+  const modes = {
+    'listener-set': { modes: ['listener-set'] },
+    'own-gateway': { modes: ['own-gateway'], className: STAND_IN_CLASS },
+    'istio-classic': {
+      modes: ['istio-classic'],
+      tls: 'none',
+      istio: { selector: { istio: 'ingress' }, service: 'ingress' },
+    },
+  };
+  for (const [index, [mode, gateway]] of Object.entries(modes).entries()) {
+    const other = await openReachStand({ on: stand, gateway });
+    try {
+      await other.startWorker();
+      const name = `rights-${mode}`;
+      const protocols = mode === 'istio-classic' ? ['http'] : ['http', 'grpc', 'tls'];
+      const hostnames = protocols.map((protocol) => ({ name: `${protocol}.${ZONES[index]}`, protocol }));
+      await other.submit(name, { ...DEV, hostnames });
+      await other.untilAll([name], ['ready']);
+      const held = mode === 'listener-set' ? heldOfEachHostnameKind(hostnames[0]?.name ?? '') : [];
+      if (held.length > 0) await hold(other.kube, name, held);
+      await other.teardown(name);
+      if (held.length > 0) {
+        await other.untilAll([name], ['blocked']);
+        await release(other.kube, name, held);
+      }
+      await other.untilAll([name], ['deleted']);
+    } finally {
+      await other.close();
+    }
+  }
+}
+
+/** Where Istio's classic ingress would be reached. */
+async function ingressService(): Promise<void> {
+  const metadata = { name: 'ingress', namespace: 'gateway-system' };
+  const spec = { type: 'LoadBalancer', ports: [{ port: 80 }] };
+  await applyForeign(stand.kube, [{ apiVersion: 'v1', kind: 'Service', metadata, spec }]);
+  const status = JSON.stringify({ status: { loadBalancer: { ingress: [{ ip: ADDRESS }] } } });
+  const patch = ['--subresource=status', '--type=merge', '-p', status];
+  await kubectl(stand.kube, 'patch', 'service', metadata.name, '-n', metadata.namespace, ...patch);
 }
 
 /** An adoption writes the Namespace itself, and its undo takes each object away singly: the namespace stays. */

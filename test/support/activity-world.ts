@@ -3,10 +3,10 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type { CallOptions } from '../../src/activities/cluster.ts';
-import { mapStages, type Rendered, stamped } from '../../src/activities/stamp.ts';
+import { type Rendered, stamped } from '../../src/activities/stamp.ts';
 import { plan } from '../../src/plan/index.ts';
 import type { KubernetesObject, Plan } from '../../src/plan/plan.ts';
-import { type Effect, type ObjectRef, refOf } from '../../src/spec/inventory.ts';
+import { type ObjectEffect, type ObjectRef, refOf } from '../../src/spec/inventory.ts';
 import { LABEL } from '../../src/spec/names.ts';
 import { parseRequest } from '../../src/spec/request.ts';
 import { resolve } from '../../src/spec/resolve.ts';
@@ -23,7 +23,7 @@ export const THEIRS = 'fff999';
 export const catalog = shippedCatalog();
 
 interface Call {
-  verb: Effect['verb'];
+  verb: ObjectEffect['verb'];
   kind: string;
   name: string;
   /** The object or patch that was sent. */
@@ -36,7 +36,7 @@ export class WatchedCluster extends MemoryCluster {
   /** Every write, in the order in which it came. */
   readonly calls: Call[] = [];
   /** Takes the place of a read, a list or a write where it answers something; whatever it throws is the answer. */
-  bend: (verb: 'read' | 'list' | Effect['verb'], kind: string, name: string) => unknown = () => undefined;
+  bend: (verb: 'read' | 'list' | ObjectEffect['verb'], kind: string, name: string) => unknown = () => undefined;
 
   constructor() {
     super(CLUSTER, async () => {});
@@ -56,20 +56,20 @@ export class WatchedCluster extends MemoryCluster {
     return bent === undefined ? super.list(kind, namespace, options) : ((await bent) as KubernetesObject[]);
   }
 
-  override async create(object: KubernetesObject, options: CallOptions): Promise<Effect> {
+  override async create(object: KubernetesObject, options: CallOptions): Promise<ObjectEffect> {
     return this.#told('create', object.kind, object.metadata.name, { sent: object }, () =>
       super.create(object, options),
     );
   }
 
-  override async apply(object: KubernetesObject, options: CallOptions & { force: boolean }): Promise<Effect> {
+  override async apply(object: KubernetesObject, options: CallOptions & { force: boolean }): Promise<ObjectEffect> {
     const { force } = options;
     return this.#told('apply', object.kind, object.metadata.name, { sent: object, force }, () =>
       super.apply(object, options),
     );
   }
 
-  override async merge(ref: ObjectRef, patch: Record<string, unknown>, options: CallOptions): Promise<Effect> {
+  override async merge(ref: ObjectRef, patch: Record<string, unknown>, options: CallOptions): Promise<ObjectEffect> {
     return this.#told('merge', ref.kind, ref.name, { sent: patch }, () => super.merge(ref, patch, options));
   }
 
@@ -77,7 +77,7 @@ export class WatchedCluster extends MemoryCluster {
     ref: ObjectRef,
     uid: string,
     options: CallOptions & { resourceVersion?: string },
-  ): Promise<Effect> {
+  ): Promise<ObjectEffect> {
     const { resourceVersion } = options;
     const more = resourceVersion === undefined ? {} : { resourceVersion };
     return this.#told('delete', ref.kind, ref.name, more, () => super.remove(ref, uid, options));
@@ -89,15 +89,15 @@ export class WatchedCluster extends MemoryCluster {
   }
 
   #told(
-    verb: Effect['verb'],
+    verb: ObjectEffect['verb'],
     kind: string,
     name: string,
     more: Pick<Call, 'sent' | 'force' | 'resourceVersion'>,
-    write: () => Promise<Effect>,
-  ): Promise<Effect> {
+    write: () => Promise<ObjectEffect>,
+  ): Promise<ObjectEffect> {
     const bent = this.bend(verb, kind, name);
     this.calls.push({ verb, kind, name, ...more });
-    return bent === undefined ? write() : (bent as Promise<Effect>);
+    return bent === undefined ? write() : (bent as Promise<ObjectEffect>);
   }
 }
 
@@ -127,7 +127,7 @@ export async function failureOf(work: Promise<unknown>): Promise<{
   type?: string;
   nonRetryable?: boolean;
   nextRetryDelay?: unknown;
-  details: { problems: { code: string; message: string }[]; effects: Effect[]; objects: ObjectRef[] }[];
+  details: { problems: { code: string; message: string }[]; effects: ObjectEffect[]; objects: ObjectRef[] }[];
 }> {
   const error: unknown = await work.then(
     () => undefined,
@@ -172,4 +172,7 @@ export function refTo(object: KubernetesObject): ObjectRef {
   return refOf(CLUSTER, object);
 }
 
-export { mapStages };
+/** Where no request names a host. */
+export function noZone(zone: string): never {
+  throw new Error(`nobody should ask for zone ${zone}`);
+}

@@ -23,6 +23,7 @@ export interface AuditEvent {
   annotations?: Record<string, string>;
   /** Only where the audit policy keeps bodies. */
   requestObject?: unknown;
+  responseObject?: unknown;
 }
 
 /** Completed requests, in the order in which they were answered; `user` leaves out everybody else's. */

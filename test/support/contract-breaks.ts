@@ -49,8 +49,10 @@ function open(schema: Schema): Schema {
 }
 
 function isWordList(value: unknown): boolean {
-  const list = typeof value === 'object' && value !== null ? (value as { enum?: unknown }).enum : undefined;
-  return Array.isArray(list) && list.every((word) => typeof word === 'string');
+  if (typeof value !== 'object' || value === null) return false;
+  // A list of one word is written as that word.
+  const { enum: list, const: only } = value as { enum?: unknown; const?: unknown };
+  return typeof only === 'string' || (Array.isArray(list) && list.every((word) => typeof word === 'string'));
 }
 
 function sides(released: Contract, current: Contract, before?: JsonSchema, now?: JsonSchema): Sides {

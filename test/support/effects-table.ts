@@ -54,9 +54,14 @@ export function ruleAt(proxy: FaultProxy, tenant: string, point: EffectPoint, ru
 
 /** Each point at each moment: the cases of a suite. */
 export function casesOf(points: readonly EffectPoint[]): { point: EffectPoint; moment: Moment; title: string }[] {
-  return points.flatMap((point) =>
-    MOMENTS.map((moment) => ({ point, moment, title: `${moment} ${describePoint(point)}` })),
-  );
+  return atEachMoment(points, describePoint);
+}
+
+export function atEachMoment<T>(
+  points: readonly T[],
+  describe: (point: T) => string,
+): { point: T; moment: Moment; title: string }[] {
+  return points.flatMap((point) => MOMENTS.map((moment) => ({ point, moment, title: `${moment} ${describe(point)}` })));
 }
 
 export function batches<T>(items: readonly T[], size: number): T[][] {

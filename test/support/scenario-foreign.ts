@@ -134,6 +134,45 @@ export const HELD_OF_EACH_KIND: HeldObject[] = [
   },
 ];
 
+const GATEWAY_API = 'gateway.networking.k8s.io/v1';
+const ISTIO = 'networking.istio.io/v1';
+
+/** One of each kind that naas writes for a hostname. */
+export function heldOfEachHostnameKind(hostname: string): HeldObject[] {
+  const backends = [{ backendRefs: [{ name: 'keeper', port: 443 }] }];
+  const listeners = [{ name: 'keeper', port: 80, protocol: 'HTTP', hostname }];
+  const servers = [{ port: { number: 80, name: 'keeper', protocol: 'HTTP' }, hosts: [`./${hostname}`] }];
+  return [
+    { apiVersion: GATEWAY_API, kind: 'Gateway', name: 'keeper', spec: { gatewayClassName: 'nobody', listeners } },
+    {
+      apiVersion: GATEWAY_API,
+      kind: 'ListenerSet',
+      name: 'keeper',
+      spec: { parentRef: { name: 'nobody' }, listeners },
+    },
+    ...['HTTPRoute', 'GRPCRoute'].map((kind) => ({
+      apiVersion: GATEWAY_API,
+      kind,
+      name: 'keeper',
+      spec: { hostnames: [hostname] },
+    })),
+    {
+      apiVersion: GATEWAY_API,
+      kind: 'TLSRoute',
+      name: 'keeper',
+      spec: { hostnames: [hostname], rules: backends },
+    },
+    { apiVersion: ISTIO, kind: 'Gateway', name: 'keeper', spec: { servers } },
+    { apiVersion: ISTIO, kind: 'VirtualService', name: 'keeper', spec: { hosts: [hostname] } },
+    {
+      apiVersion: 'cert-manager.io/v1',
+      kind: 'Certificate',
+      name: 'keeper',
+      spec: { secretName: 'keeper', dnsNames: [hostname], issuerRef: { name: 'nobody' } },
+    },
+  ];
+}
+
 export function hold(kube: Kubectl, namespace: string, objects: readonly HeldObject[]): Promise<void> {
   return applyForeign(
     kube,
@@ -146,7 +185,10 @@ export function hold(kube: Kubectl, namespace: string, objects: readonly HeldObj
 
 export async function release(kube: Kubectl, namespace: string, objects: readonly HeldObject[]): Promise<void> {
   const patch = JSON.stringify({ metadata: { finalizers: null } });
-  for (const { kind, name } of objects) {
-    await kubectl(kube, 'patch', kind.toLowerCase(), name, '-n', namespace, '--type=merge', '-p', patch);
+  for (const { apiVersion, kind, name } of objects) {
+    const [version, group] = apiVersion.split('/').reverse();
+    // Two groups know a Gateway.
+    const resource = group === undefined ? kind : `${kind}.${version}.${group}`;
+    await kubectl(kube, 'patch', resource.toLowerCase(), name, '-n', namespace, '--type=merge', '-p', patch);
   }
 }

@@ -85,6 +85,12 @@ export interface StandOptions {
   lookEveryMs?: number;
   /** Whose word counts; as shipped, a trusted key's. */
   trust?: Approvals['trust'];
+  /** More for every worker. */
+  env?: NodeJS.ProcessEnv;
+  /** Changes the stand's copy of the catalog before a worker reads it. */
+  alterCatalog?(folder: string): Promise<void>;
+  /** What a snapshot is to say of the cluster, where it is not all, or of more than the cluster. */
+  see?(cluster: Snapshot): Snapshot;
 }
 
 export async function openStand(options: StandOptions = {}): Promise<Stand> {
@@ -110,7 +116,9 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
       options.trust,
     ),
     NAAS_STICKY_TIMEOUT_MS: STICKY_TIMEOUT_MS,
+    ...options.env,
   };
+  await options.alterCatalog?.(env.NAAS_CATALOG);
   const prove = await provers(platform.issuerKeyFile, dir);
   const clientOf = (person: Person, deadlineMs?: number): NaasClient =>
     createNaasClient({
@@ -124,6 +132,8 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
   const lead = clientOf(PEOPLE.lead);
   const kube: Kubectl = { binary: platform.kubectl, first: [], kubeconfig: platform.kubeconfig };
   const temporal = { address: platform.temporalAddress, namespace: platform.temporalNamespace };
+  const { see = (cluster: Snapshot) => cluster } = options;
+  const look = async (): Promise<Snapshot> => see(await snapshot(kube));
   const workers: TestWorker[] = [];
 
   return {
@@ -176,10 +186,10 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
         await pause(LOOK_EVERY_MS / 4);
       }
     },
-    snapshot: () => restingSnapshot(kube),
-    content: async () => contentOf(await restingSnapshot(kube)),
-    contentSince: async (before) => diff(before, contentOf(await restingSnapshot(kube))),
-    changesSince: async (before) => diff(before, await snapshot(kube)),
+    snapshot: () => restingSnapshot(look),
+    content: async () => contentOf(await restingSnapshot(look)),
+    contentSince: async (before) => diff(before, contentOf(await restingSnapshot(look))),
+    changesSince: async (before) => diff(before, await look()),
     async startWorker(more = {}) {
       const worker = await startTestWorker({ env: { ...env, ...more }, taskQueue, platform });
       workers.push(worker);
@@ -255,11 +265,11 @@ async function persistently<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-async function restingSnapshot(kube: Kubectl): Promise<Snapshot> {
-  let last = await snapshot(kube);
+async function restingSnapshot(look: () => Promise<Snapshot>): Promise<Snapshot> {
+  let last = await look();
   for (let tries = 0; tries < 20; tries += 1) {
     await pause(LOOK_EVERY_MS);
-    const next = await snapshot(kube);
+    const next = await look();
     const moved = diff(last, next);
     if (moved.length === 0) return next;
     last = next;

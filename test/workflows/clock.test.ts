@@ -6,16 +6,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActivities } from '../../src/activities/index.ts';
 import { readCatalog } from '../../src/config.ts';
 import { temporalTestServer } from '../../src/local/binaries.ts';
+import { createDnsAnswers } from '../../src/providers/dns-query/index.ts';
+import { domainKeyFile } from '../../src/providers/domain-key.ts';
 import { connectCluster } from '../../src/providers/kubernetes/index.ts';
 import { keyFile } from '../../src/providers/proofs/key-file.ts';
 import { localProver } from '../../src/providers/proofs/local-issuer.ts';
 import { senderProofs } from '../../src/providers/proofs/senders.ts';
 import { trustedKeys } from '../../src/providers/proofs/trusted-keys.ts';
+import { domainRuns } from '../../src/providers/temporal/domain-runs.ts';
 import { lifecycleRuns } from '../../src/providers/temporal/runs.ts';
 import { SEARCH_ATTRIBUTES, workflowId } from '../../src/spec/names.ts';
 import type { Status, TimelineEntry } from '../../src/spec/status.ts';
 import { namespaceLifecycle } from '../../src/workflows/lifecycle.ts';
 import type { DecideAnswer, DecisionMessage, PlanAnswer } from '../../src/workflows/messages.ts';
+import { noZone } from '../support/activity-world.ts';
 import { sharedPlatform } from '../support/platform.ts';
 import { submissionOf } from '../support/runs.ts';
 import { PEOPLE, type Person, type Prove } from '../support/scenario-people.ts';
@@ -53,6 +57,10 @@ beforeAll(async () => {
       catalog: readCatalog(platform.catalogDir),
       proofs: senderProofs('signed', trustedKeys(keyFile(platform.trustedKeysFile))),
       runs: lifecycleRuns(env.client, QUEUE),
+      zoneOf: noZone,
+      answers: createDnsAnswers({}),
+      domainRuns: domainRuns(env.client, QUEUE),
+      domainKey: domainKeyFile(undefined),
     }),
   });
   running = worker.run();

@@ -51,6 +51,13 @@ function show(context: Context, running: Running): void {
         ['Kubernetes', running.kubeconfig],
         ['Temporal', `${running.temporalAddress}, namespace ${running.temporalNamespace}`],
         ['Temporal UI', running.temporalUi ?? undefined],
+        ['gateway', running.standIns === null ? NO_STAND_INS : 'stand-in controllers play it and its certificates'],
+        [
+          'Azure DNS',
+          running.dns === null ? undefined : `${running.dns.endpoint}, emulated, zone ${running.dns.zones}`,
+        ],
+        ['name servers', running.dns?.nameServers.join(', ')],
+        ['ask them', running.dns === null ? undefined : digOf(running.dns)],
         ['issuer key', running.issuerKeyFile],
         ['state', running.stateDir],
       ],
@@ -59,6 +66,13 @@ function show(context: Context, running: Running): void {
     'processes',
     ...columns(processes, '  '),
   ]);
+}
+
+const NO_STAND_INS = "the cluster's own: no stand-in controllers in a cluster that was there before";
+
+function digOf({ nameServers: [first = ''], zones: [zone = ''] }: NonNullable<Running['dns']>): string {
+  const colon = first.lastIndexOf(':');
+  return `dig @${first.slice(0, colon)} -p ${first.slice(colon + 1)} ${zone} SOA`;
 }
 
 function notRunning(): never {

@@ -47,7 +47,7 @@ export const ACTIVITIES: Guard[] = [
   ...guardsOf('src/activities/admit-change.ts', activity('admit'), {
     'change-of-this-life': { find: '  ownLife(name, applied.incarnation, seen);\n', replace: '' },
     'change-takes-nothing-of-others': {
-      find: 'const problems = [...inTheWay(changes), ',
+      find: 'const problems = [...inTheWay(objects), ',
       replace: 'const problems = [',
     },
     'change-passes-its-guardrails': {
@@ -189,7 +189,7 @@ export const ACTIVITIES: Guard[] = [
   }),
   ...guardsOf('src/activities/change.ts', activity('change'), {
     'moved-since-approval': {
-      find: 'if (now !== input.changeDigest) return { moved: { changes, changeDigest: now } };',
+      find: 'if (now !== input.changeDigest) return { moved: { changes: all, changeDigest: now } };',
       replace: '',
     },
     'captured-nothing-of-others': { find: 'const problems = [...inTheWay(changes), ', replace: 'const problems = [' },
@@ -198,7 +198,7 @@ export const ACTIVITIES: Guard[] = [
       replace: 'void short;\n  const problems = [...inTheWay(changes)];',
     },
     'adoption-waits-to-be-heard-of': {
-      find: 'write: input.adopting ? () => heardOf(ref, write) : write',
+      find: "write: input.adopting || input.stage === 'route' ? () => heardOf(ref, write) : write",
       replace: 'write: heardOf === undefined ? write : write',
     },
     'made-anew-is-not-ours': {
@@ -268,9 +268,9 @@ export const ACTIVITIES: Guard[] = [
       replace: 'throw error;',
     },
     'access-goes-first': {
-      find: 'items.filter((item) => isAccess(item) && item.wanted !== undefined),\n    items.filter((item) => !isAccess(item) && !isNamespace(item)),',
+      find: 'items.filter((item) => isAccess(item) && item.wanted !== undefined),\n    isEarly ? namespace : [],\n    items.filter((item) => !isAccess(item) && !isNamespace(item)),',
       replace:
-        'items.filter((item) => !isAccess(item) && !isNamespace(item)),\n    items.filter((item) => isAccess(item) && item.wanted !== undefined),',
+        'items.filter((item) => !isAccess(item) && !isNamespace(item)),\n    isEarly ? namespace : [],\n    items.filter((item) => isAccess(item) && item.wanted !== undefined),',
     },
     'given-up-is-left': { find: ' && !given.has(refKey(ref)))', replace: ' && given.size >= 0)' },
     'only-what-was-reached': {

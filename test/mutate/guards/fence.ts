@@ -9,7 +9,7 @@ const roles = (titled: string) =>
 export const FENCE: Guard[] = [
   ...guardsOf('src/ops/fence.ts', fence('naas is denied'), {
     'fence-nothing-cluster-wide': {
-      find: "expression: 'variables.isNamespace || variables.isInside',",
+      find: "expression: 'variables.isNamespace || variables.isInside || variables.isList',",
       replace: "expression: 'true',",
     },
     'fence-incarnation-inside': {
@@ -41,7 +41,7 @@ export const FENCE: Guard[] = [
       replace: "expression: 'true',",
     },
     'fence-creation-in-time': {
-      find: "expression: `!variables.isInside || request.operation != 'CREATE' || ${inTime}`,",
+      find: "expression: `!(variables.isInside || variables.isList) || request.operation != 'CREATE' || ${inTime}`,",
       replace: "expression: 'true',",
     },
     'fence-namespace-of-one-incarnation': {

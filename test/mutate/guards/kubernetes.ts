@@ -95,13 +95,13 @@ export const KUBERNETES: Guard[] = [
     },
     'names-stay-in-their-segment': { find: 'return encodeURIComponent(value);', replace: 'return value;' },
   }),
-  ...guardsOf('src/providers/kubernetes/retry-after.ts', kubernetes('pure', 'none'), {
+  ...guardsOf('src/providers/retry-after.ts', kubernetes('pure', 'none'), {
     'wrong-date-parks-no-run': {
       find: 'return Math.min(Math.max(Math.round(ms), 0), LONGEST_MS);',
       replace: 'return Math.max(Math.round(ms), 0);',
     },
   }),
-  ...guardsOf('src/providers/kubernetes/redact.ts', kubernetes('pure', 'none'), {
+  ...guardsOf('src/providers/redact.ts', kubernetes('pure', 'none'), {
     'no-known-secret-in-a-message': {
       find: "if (secret.length > 0) clean = clean.replaceAll(secret, '[redacted]');",
       replace: '',

@@ -88,8 +88,8 @@ export const PLAN: Guard[] = [
   ...guardsOf('src/plan/digest.ts', plan('plan'), {
     'digest-counts-fields': { find: 'fields: [...fields].sort(byText)', replace: 'fields: []' },
     'digest-counts-every-object': {
-      find: 'canonicalJson({ specVersion, resources, estimate })',
-      replace: 'canonicalJson({ specVersion, resources: resources.length, estimate })',
+      find: 'canonicalJson({ specVersion, resources, ...(reach',
+      replace: 'canonicalJson({ specVersion, resources: resources.length, ...(reach',
     },
   }),
 ];

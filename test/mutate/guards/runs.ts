@@ -21,8 +21,8 @@ export const RUNS: Guard[] = [
   }),
   ...guardsOf('src/workflows/removal.ts', on('proof/order'), {
     'access-off-before-the-deletion': {
-      find: 'const revoked = await revokeAccess(run);',
-      replace: "const revoked: Attempt = run.name === '' ? await revokeAccess(run) : { done: true };",
+      find: '[revokeAccess, withdrawRecords, removeRoute, awaitOthers, deleteNamespace, releaseNames]',
+      replace: '[deleteNamespace, withdrawRecords, removeRoute, awaitOthers, revokeAccess, releaseNames]',
     },
     'access-is-suspected-again': {
       find: '    () => suspectAccess(run),\n',
@@ -160,8 +160,8 @@ export const RUNS: Guard[] = [
   }),
   ...guardsOf('src/workflows/activities.ts', on('workflows/cancel', 'cancelled while a write is still on its way'), {
     'undo-waits-for-the-write': {
-      find: 'cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,',
-      replace: 'cancellationType: ActivityCancellationType.ABANDON,',
+      find: "Not the SDK's default.\n    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,",
+      replace: "Not the SDK's default.\n    cancellationType: ActivityCancellationType.ABANDON,",
     },
   }),
   ...guardsOf('src/workflows/activities.ts', on('workflows/pause'), {
@@ -187,8 +187,8 @@ export const RUNS: Guard[] = [
   }),
   ...guardsOf('src/client/index.ts', on('workflows/submit', WORKER_COMES, 'that the server answers from the memory'), {
     'terminated-is-shown': {
-      find: 'return isEnd(status.phase) ? status : asFarAsItRuns(status, run);',
-      replace: 'void asFarAsItRuns;\n        return run === undefined ? status : status;',
+      find: 'return withPending(asFarAsItRuns(status, run), run);',
+      replace: 'void asFarAsItRuns;\n        return withPending(status, run);',
       ...on('workflows/submit', WORKER_COMES, 'whose run somebody terminated'),
     },
   }),

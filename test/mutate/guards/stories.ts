@@ -12,8 +12,8 @@ export const STORIES: Guard[] = [
   }),
   ...guardsOf('src/activities/admit-takeover.ts', fake, {
     'adoption-passes-its-guardrails': {
-      find: "...outsideClosedList(spec.name, objectsOf(planned)),\n  ];\n  if (problems.length > 0) return { verdict: 'refused', problems };",
-      replace: '...outsideClosedList(spec.name, objectsOf(planned)),\n  ];\n  void problems;',
+      find: "problems.push(...reach.problems);\n  if (problems.length > 0) return { verdict: 'refused', problems };",
+      replace: 'problems.push(...reach.problems);',
     },
     'recovery-by-operators-alone': { find: 'if (!isOperator(sender, deps.catalog)) {', replace: 'if (false) {' },
   }),
@@ -82,7 +82,10 @@ export const STORIES: Guard[] = [
     },
   }),
   ...guardsOf('src/workflows/provision.ts', fake, {
-    'intended-before-it-is-written': { find: '  state.inventory.push(...intended(admission, stage));\n', replace: '' },
+    'intended-before-it-is-written': {
+      find: "  state.inventory.push(...admission.refs[stage].map((ref): ObjectEntry => ({ ...ref, stage, state: 'intended' })));\n",
+      replace: '',
+    },
     'failed-is-undone': {
       find: "  step(run, 'undoing');\n  return undo(run);",
       replace: "  return enter(run, 'failed', 'undoing', 'it failed');",

@@ -1,0 +1,117 @@
+// Done means answered: looks at what every authoritative server says of what was published, and is over when all say it. It
+// writes nothing.
+import { setTimeout } from 'node:timers/promises';
+import { activityInfo } from '@temporalio/activity';
+import { NaasError } from '../spec/errors.ts';
+import { recordRef } from '../spec/inventory.ts';
+import type { RecordSet } from '../spec/record-set.ts';
+import type { DnsAnswers, ServerAnswer } from './answers.ts';
+import { asNaasError, atTheBoundary, callOptions, PartialFailure } from './boundary.ts';
+import type { CallOptions } from './cluster.ts';
+import type { ZoneOf } from './records.ts';
+
+/** A zone's own servers know within milliseconds to seconds; what takes longer is looked at again by the next attempt. */
+const FIRST_LOOK_MS = 20;
+const LONGEST_PAUSE_MS = 1_000;
+const LOOKS_FOR_MS = 5_000;
+
+export function answerActivities(zoneOf: ZoneOf, answers: DnsAnswers) {
+  return {
+    async awaitAnswers({ records }: { records: RecordSet[] }): Promise<void> {
+      return atTheBoundary(() =>
+        untilAll(zoneOf, answers, { records, says: saysPlanned, what: 'answer for' }, callOptions()),
+      );
+    },
+
+    /** Of what others publish: until no server says it any more. */
+    async awaitSilence({ cluster, records }: { cluster: string; records: RecordSet[] }): Promise<void> {
+      const wanted = { records, says: (answer: ServerAnswer) => !saysPlanned(answer), what: 'have forgotten' };
+      return atTheBoundary(async () => {
+        try {
+          await untilAll(zoneOf, answers, wanted, callOptions());
+        } catch (error) {
+          const cause = asNaasError(error);
+          const objects = records.map((record) => recordRef(cluster, record));
+          throw new PartialFailure(cause, { problems: cause.problems, objects, effects: [] });
+        }
+      });
+    },
+  };
+}
+
+const saysPlanned = ({ says }: ServerAnswer): boolean => says === 'planned';
+
+interface Wanted {
+  records: readonly RecordSet[];
+  says(answer: ServerAnswer): boolean;
+  /** As in "3 of 4 name servers answer for …". */
+  what: string;
+}
+
+async function untilAll(
+  zoneOf: ZoneOf,
+  answers: DnsAnswers,
+  { records, says, what }: Wanted,
+  options: CallOptions,
+): Promise<void> {
+  const giveUpMs = Math.min(Date.now() + LOOKS_FOR_MS, options.deadlineMs);
+  let open = records;
+  for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    const looks = await Promise.all(open.map((record) => look(zoneOf, answers, record, says, options)));
+    const waits = looks.filter(({ missing }) => missing.length > 0);
+    if (waits.length === 0) return;
+    open = waits.map(({ record }) => record);
+    if (Date.now() + pauseMs >= giveUpMs) throw notYet(waits, what);
+    await setTimeout(pauseMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
+  }
+}
+
+interface Look {
+  record: RecordSet;
+  asked: number;
+  missing: ServerAnswer[];
+}
+
+async function look(
+  zoneOf: ZoneOf,
+  answers: DnsAnswers,
+  record: RecordSet,
+  isWanted: Wanted['says'],
+  options: CallOptions,
+): Promise<Look> {
+  const planned = {
+    name: record.name,
+    type: record.type,
+    values: record.alias === undefined ? record.values : undefined,
+  };
+  const servers = await zoneOf(record.zone).nameServers(options);
+  const [own, resolvers] = await Promise.all([
+    answers.fromServers(planned, servers, options),
+    answers.fromResolvers(planned, options),
+  ]);
+  const all = [...own, ...resolvers];
+  return { record, asked: all.length, missing: all.filter((answer) => !isWanted(answer)) };
+}
+
+function notYet(looks: readonly Look[], what: string): NaasError {
+  const lines = looks.map(({ record, asked, missing }) => {
+    const [first] = missing;
+    const example = first === undefined ? '' : `; ${first.server} says ${wordsOf(first)}`;
+    return `${asked - missing.length} of ${asked} name servers ${what} ${record.type} ${record.name}${example}`;
+  });
+  return new NaasError({ code: 'NotReadyYet', message: `${lines.join('; ')} (attempt ${activityInfo().attempt})` });
+}
+
+function wordsOf(answer: ServerAnswer): string {
+  switch (answer.says) {
+    case 'nothing':
+      return `nothing (${answer.why})`;
+    case 'nxdomain':
+      return 'that there is no such name';
+    case 'nodata':
+      return 'that it has no such record';
+    case 'other':
+    case 'planned':
+      return answer.values.join(', ');
+  }
+}

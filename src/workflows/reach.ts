@@ -1,0 +1,155 @@
+// How hostnames come to answer, and stop: claimed first, routed, published when the route is in force; on the way back in the
+// opposite order, with the time between that caches need to forget.
+import { condition, workflowInfo } from '@temporalio/workflow';
+import type { Admitted } from '../spec/admission.ts';
+import {
+  bareRef,
+  type HostnameEntry,
+  type HostnameRef,
+  hostnameRef,
+  type InventoryEntry,
+  type RecordEntry,
+  recordRef,
+  refKey,
+} from '../spec/inventory.ts';
+import { isEnd } from '../spec/lifecycle.ts';
+import { zoneQueue } from '../spec/names.ts';
+import { publishedRecords } from '../spec/published-records.ts';
+import type { RecordSet } from '../spec/record-set.ts';
+import { answering, claiming, publishing, routing, silencing, withdrawing } from './activities.ts';
+import { throughPauses } from './pause.ts';
+import { recorded } from './recorded.ts';
+import { admittedOf, type Run, step } from './run.ts';
+import { knownUntil } from './state.ts';
+
+/** Early, so that of two requests for one name the second ends before it has made anything. */
+export async function claimHostnames(run: Run): Promise<void> {
+  const { reach, timing, spec, incarnation } = admittedOf(run);
+  if (reach === undefined) return;
+  const hostnames = reach.hostnames.map((each) => hostnameRef(spec.cluster, each));
+  run.state.inventory.push(...hostnames.map((ref): HostnameEntry => ({ ...ref, stage: 'claim', state: 'intended' })));
+  const { claimHostnames } = claiming(timing, `Claim: hostnames ${listedNames(hostnames)}`);
+  const owner = { namespace: spec.name, team: spec.team, incarnation };
+  await throughPauses(run, () => recorded(run, () => claimHostnames({ hostnames, owner })));
+}
+
+/** Ends when the controllers say that the hostnames are routed; what their addresses are is the answer. */
+export async function route(run: Run): Promise<void> {
+  const admission = admittedOf(run);
+  const { reach, stages, refs, timing } = admission;
+  if (reach === undefined || stages.route === undefined || refs.route === undefined) return;
+  run.state.inventory.push(...refs.route.map((ref): InventoryEntry => ({ ...ref, stage: 'route', state: 'intended' })));
+  const { ensureRoute } = routing(timing, `Route: ${listedNames(reach.hostnames)}; wait until the gateway has them`);
+  const input = { stage: stages.route, gateway: reach.gateway };
+  const { addresses } = await throughPauses(run, () => recorded(run, () => ensureRoute(input)));
+  run.state.published = publishedRecords(reach.records, addresses);
+  run.state.awaited = publishedRecords(reach.awaited, addresses);
+}
+
+/** Written once, then waited for: done means that every name server of the zone says it. */
+export async function publishRecords(run: Run): Promise<void> {
+  const admission = admittedOf(run);
+  const { published = [], awaited = [] } = run.state;
+  const { cluster } = admission.spec;
+  if (admission.reach === undefined) return;
+  run.state.inventory.push(
+    ...published.map((record): RecordEntry => ({ ...recordRef(cluster, record), stage: 'publish', state: 'intended' })),
+  );
+  await Promise.all(published.map((record) => publishRecord(run, admission, record)));
+  const records = [...published, ...awaited];
+  if (records.length === 0) return;
+  const { awaitAnswers } = answering(`Publish: wait until the name servers answer for ${listedNames(records)}`);
+  await awaitAnswers({ records });
+}
+
+async function publishRecord(run: Run, admission: Admitted, record: RecordSet): Promise<void> {
+  const { reach, spec, incarnation, planDigest } = admission;
+  const { publishRecord } = publishing(
+    zoneQueue(workflowInfo().taskQueue, record.zone),
+    `Publish: ${record.type} ${record.name}`,
+  );
+  const owner = {
+    installation: reach?.installation ?? '',
+    namespace: spec.name,
+    incarnation,
+    requestId: run.state.submission.requestId,
+    planDigest,
+  };
+  await throughPauses(run, () => recorded(run, () => publishRecord({ cluster: spec.cluster, record, owner })));
+}
+
+/** Takes one record set away; caches know it for as long as it said. */
+export async function withdrawRecord(run: Run, entry: RecordEntry): Promise<void> {
+  const { incarnation } = admittedOf(run);
+  const { withdrawRecord } = withdrawing(
+    zoneQueue(workflowInfo().taskQueue, entry.zone),
+    `DNS off: ${entry.kind} ${entry.name}`,
+  );
+  let mayBeKnown = true;
+  try {
+    ({ mayBeKnown } = await recorded(run, () => withdrawRecord({ record: bareRef(entry), incarnation })));
+  } finally {
+    // What an attempt that failed has taken away all the same, the next one does not find; nor what a person took away.
+    if (mayBeKnown || entry.state === 'confirmed') remember(run, entry);
+  }
+}
+
+function remember(run: Run, { name, kind }: RecordEntry): void {
+  const published = run.state.published?.find((record) => record.name === name && record.type === kind);
+  keepInMind(run, name, published?.ttlSeconds ?? 0);
+}
+
+function keepInMind({ state }: Run, name: string, ttlSeconds: number): void {
+  const untilMs = Math.max(Date.now() + ttlSeconds * 1000, Date.parse(state.knownUntil?.[name] ?? '') || 0);
+  state.knownUntil = { ...state.knownUntil, [name]: new Date(untilMs).toISOString() };
+}
+
+/** What somebody else published has to go as well before its name is anybody's, and its namespace is gone. */
+export async function untilOthersWithdrew(run: Run): Promise<void> {
+  const { state } = run;
+  const { cluster } = admittedOf(run).spec;
+  const given = new Set(state.leftBehind.map(({ ref }) => refKey(ref)));
+  const records = (state.awaited ?? []).filter((record) => !given.has(refKey(recordRef(cluster, record))));
+  if (records.length === 0) return;
+  const { awaitSilence } = silencing(`DNS off: wait until others have taken ${listedNames(records)} away`);
+  await awaitSilence({ cluster, records });
+  for (const { name, ttlSeconds } of records) keepInMind(run, name, ttlSeconds);
+  state.awaited = [];
+  await untilForgotten(run);
+}
+
+/** Whoever asked a moment ago still goes where the record said: until then the route has to stand. */
+export async function untilForgotten(run: Run): Promise<void> {
+  const until = knownUntil(run.state);
+  const restMs = until === undefined ? 0 : Date.parse(until) - Date.now();
+  if (restMs <= 0) return;
+  // Only now the last record is off the inventory.
+  step(run, run.state.step);
+  await condition(() => isEnd(run.state.phase), restMs, {
+    summary: `Wait until caches have forgotten the records of ${run.name}`,
+  });
+}
+
+/** Until when nobody else gets a name; null where nobody can know it. */
+function freeAfter({ state }: Run, { zone, name }: HostnameRef): string | null {
+  const known = state.knownUntil?.[name];
+  if (known === undefined) return null;
+  const quarantineMs = (state.admission?.reach?.quarantineMinutes[zone] ?? 0) * 60_000;
+  return new Date(Math.max(Date.now(), Date.parse(known)) + quarantineMs).toISOString();
+}
+
+export async function releaseHostnames(run: Run, hostnames: readonly HostnameRef[]): Promise<void> {
+  const { timing, incarnation } = admittedOf(run);
+  const timed = hostnames.map((ref) => ({ ref, until: freeAfter(run, ref) }));
+  for (const [, each] of Map.groupBy(timed, ({ ref, until }) => `${ref.zone} ${until}`)) {
+    const refs = each.map(({ ref }) => ref);
+    const until = each[0]?.until ?? null;
+    const { releaseHostnames } = claiming(timing, `Release: hostnames ${listedNames(refs)}`);
+    await recorded(run, () => releaseHostnames({ hostnames: refs, incarnation, freeAfter: until }));
+  }
+}
+
+function listedNames(named: readonly { name: string }[]): string {
+  const text = [...new Set(named.map(({ name }) => name))].join(', ');
+  return text.length <= 200 ? text : `${text.slice(0, 199)}…`;
+}
