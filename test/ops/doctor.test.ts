@@ -62,9 +62,9 @@ describe('doctor', () => {
         'workflow pollers',
         'activity pollers',
         'orphan sweep',
+        'domain recheck',
         'zone naas.test',
         'the gateway',
-        'domain recheck',
         'orphans',
       ]);
     } finally {

@@ -97,7 +97,7 @@ function nextBuild(): Promise<string> {
   const stages = 'for (const stage of STAGES) await ensure(run, stage);';
   const captured = '  const captured = await capture(run, transition);\n';
   const decided = '  // The phase may have moved on while the proof was checked.\n';
-  const revoked = '  const revoked = await revokeAccess(run);\n';
+  const parts = '  for (const part of [revokeAccess, ';
   const step = (id: string): string => `if (patched('${id}')) await sleep(5, { summary: 'A step of the next build' });`;
   const imported = (line: string, names = 'patched, sleep'): string[] => [
     line,
@@ -121,8 +121,8 @@ function nextBuild(): Promise<string> {
       ...imported("import { judge, openSlots } from '../spec/approval.ts';"),
     ],
     'removal.ts': [
-      revoked,
-      `${revoked}${step('breathe')}\n`,
+      parts,
+      `${step('breathe')}\n${parts}`,
       ...imported("import { isEnd } from '../spec/lifecycle.ts';"),
     ],
   });
