@@ -212,12 +212,17 @@ export interface DomainMoved {
   name: string;
 }
 
+/** Which of the domain's names the daily sweep has missed a proof of. */
+export interface DomainTick {
+  name: string;
+}
+
 export const addDomainUpdate = defineUpdate<DomainAnswer, [AddDomainMessage]>('addDomain');
 export const removeDomainUpdate = defineUpdate<DomainAnswer, [RemoveDomainMessage]>('removeDomain');
 export const transferDomainUpdate = defineUpdate<DomainAnswer, [TransferDomainMessage]>('transferDomain');
 export const decideDomainUpdate = defineUpdate<DomainAnswer, [DecideDomainMessage]>('decideDomain');
 /** From the daily sweep, which missed a proof. Only a knock, too. */
-export const tickSignal = defineSignal<[{ name: string }]>('tick');
+export const tickSignal = defineSignal<[DomainTick]>('tick');
 export const domainWantedSignal = defineSignal<[DomainWanted]>('domainWanted');
 export const domainMovedSignal = defineSignal<[DomainMoved]>('domainMoved');
 export const domainQuery = defineQuery<DomainStatus>('domain');
