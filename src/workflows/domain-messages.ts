@@ -1,27 +1,17 @@
 // What each message does to a domain. Every message is admitted by an activity first, which proves its sender; what counts then is
 // the table and who the sender is. A handler waits for nothing else.
 import { CancellationScope, setHandler } from '@temporalio/workflow';
-import type { AdmitDomainInput, AdmittedDomain } from '../activities/admit-domain.ts';
-import {
-  covers,
-  DOMAIN_LIFECYCLE,
-  type DomainMessage,
-  domainSituation,
-  holds,
-  isOver,
-  missingWords,
-  opening,
-} from '../spec/domain-lifecycle.ts';
+import type { AdmittedDomain } from '../activities/admit-domain.ts';
+import { holds, isOver, missingWords, opening } from '../spec/domain-lifecycle.ts';
 import type { Holding } from '../spec/domain-status.ts';
 import { NaasError } from '../spec/errors.ts';
-import type { Cell } from '../spec/lifecycle.ts';
-import { reading } from './activities.ts';
+import { admit, answerOf, because, demand, demandable, notAllowed } from './domain-admission.ts';
+import { decide } from './domain-decision.ts';
 import { asking, tend } from './domain-proof.ts';
 import { begin, type DomainRun, enter, holdingOf, note, notify, publish, statusOf, tellWaiting } from './domain-run.ts';
 import {
   type AddDomainMessage,
   addDomainUpdate,
-  type DecideDomainMessage,
   type DomainAnswer,
   decideDomainUpdate,
   domainQuery,
@@ -41,7 +31,6 @@ import {
   checkWanted,
 } from './payload.ts';
 import { now, refusal } from './run.ts';
-import { NONCES_LENGTH } from './state.ts';
 
 const DAY_MS = 86_400_000;
 /** Whoever registers more than this of one domain is told to name a parent; a run has to stay readable. */
@@ -166,70 +155,6 @@ async function transfer(run: DomainRun, message: TransferDomainMessage): Promise
   return answerOf(run, holding);
 }
 
-async function decide(run: DomainRun, message: DecideDomainMessage): Promise<DomainAnswer> {
-  const { team, decision } = message;
-  const { name, sender, operator, leads } = await admit(run, 'decideDomain', message);
-  const may = (holder: string): boolean => operator || leads.includes(holder);
-  const said = `${sender.subject} ${decision === 'approve' ? 'approved' : 'rejected'} it${because(message)}`;
-  const held = run.holdings.find((each) => each.name === name && each.transfer?.to === team);
-  if (held !== undefined) {
-    demand(held, 'decide', name);
-    if (!may(held.team)) throw notAllowed(sender.subject, `decide on ${name}`, held.team);
-    note(run, {
-      kind: 'message',
-      text: `transfer of ${name} to ${team}: ${decision}${because(message)}`,
-      by: sender.subject,
-    });
-    return decision === 'approve' ? handOver(run, held) : keep(run, held);
-  }
-  const asker = holdingOf(run, name, team);
-  demand(asker, 'decide', name);
-  if (asker === undefined) throw new Error('nobody asks for it');
-  const missing = missingWords(asker, run.holdings);
-  const words = missing.filter(may);
-  if (words.length === 0) throw notAllowed(sender.subject, `decide on ${name}`, missing.join(', '));
-  note(run, { kind: 'message', text: `${name} for ${team}: ${decision}${because(message)}`, by: sender.subject });
-  if (decision === 'reject') enter(run, asker, 'rejected', said);
-  else agree(run, asker, words, said);
-  return answerOf(run, asker);
-}
-
-function agree(run: DomainRun, asker: Holding, words: readonly string[], said: string): void {
-  asker.agreed.push(...words);
-  // What is given away below a proven name is proven by that.
-  const above = run.holdings.filter(
-    (each) => words.includes(each.team) && holds(each) && covers(each.name, asker.name),
-  );
-  if (above.length > 0) asker.provenAt = now();
-  asker.records.push(...above.flatMap(({ records }) => records));
-  if (missingWords(asker, run.holdings).length > 0) return publish(run);
-  enter(run, asker, 'verified', said);
-}
-
-/** The old record still proves it: nothing stops while the new team has not entered its own. */
-function handOver(run: DomainRun, holding: Holding): DomainAnswer {
-  const { transfer, name, team } = holding;
-  if (transfer === undefined) throw new Error('nobody asks for it');
-  delete holding.transfer;
-  // What the new team waited for it has now.
-  const earlier = run.holdings.find((each) => each.name === name && each.team === transfer.to && !isOver(each));
-  holding.team = transfer.to;
-  holding.owner = transfer.by;
-  holding.records.unshift(transfer.record);
-  note(run, { kind: 'state', text: `${name} went from ${team} to ${transfer.to}` });
-  if (earlier !== undefined) enter(run, earlier, 'released', 'it came by a transfer');
-  publish(run);
-  // Whatever it waits for, it waits for the new record as well.
-  run.waits.get(holding)?.cancel();
-  return answerOf(run, holding);
-}
-
-function keep(run: DomainRun, holding: Holding): DomainAnswer {
-  delete holding.transfer;
-  publish(run);
-  return answerOf(run, holding);
-}
-
 /** A knock by anybody, so it changes nothing but what is looked at. */
 function tick(run: DomainRun, message: unknown): void {
   const name = shaped(() => checkTick(message))?.name;
@@ -253,65 +178,4 @@ function shaped<T>(check: () => T): T | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function admit(
-  run: DomainRun,
-  message: AdmitDomainInput['message'],
-  { by, ...body }: AddDomainMessage | RemoveDomainMessage | TransferDomainMessage | DecideDomainMessage,
-): Promise<AdmittedDomain> {
-  const { admitDomain } = reading(`Check who sent ${message} to ${run.domain}, and the name in it`);
-  const times = { receivedAtMs: Date.now(), signedSinceMs: Date.parse(run.openedAt) };
-  const admission = await admitDomain({ message, domain: run.domain, by, body, ...times });
-  if (admission.verdict === 'refused') throw refusal(admission.problems);
-  const { nonce, sender } = admission;
-  if (run.nonces.includes(nonce)) {
-    const why = `this proof of ${sender.subject} was used before; sign the message anew`;
-    throw refusal({ code: 'Unproven', message: `domain ${run.domain}: ${why}`, field: 'by' });
-  }
-  run.nonces = [...run.nonces, nonce].slice(-NONCES_LENGTH);
-  return admission;
-}
-
-function demandable(holding: Holding | undefined, message: DomainMessage): Cell {
-  return DOMAIN_LIFECYCLE[domainSituation(holding)][message];
-}
-
-function demand(
-  holding: Holding | undefined,
-  message: DomainMessage,
-  name: string,
-): Exclude<Cell, { answer: 'refuse' }> {
-  const cell = demandable(holding, message);
-  if (cell.answer !== 'refuse') return cell;
-  const whose = holding === undefined ? '' : ` is ${holding.state} for team ${holding.team}`;
-  const hint = 'See `naas domain status`.';
-  throw refusal({ code: cell.code, message: `${name}${whose}: ${cell.why}`, field: 'name', value: name, hint });
-}
-
-function answerOf(run: DomainRun, holding: Holding, said?: string): DomainAnswer {
-  const { domain } = run;
-  const { name, team, state, records, transfer } = holding;
-  const contested = state === 'contested' ? missingWords(holding, run.holdings) : [];
-  const [record] = records;
-  return {
-    domain,
-    name,
-    team,
-    state,
-    ...(record === undefined ? {} : { record }),
-    awaits: transfer === undefined ? contested : [team],
-    ...(said === undefined ? {} : { note: said }),
-  };
-}
-
-function because({ reason }: { reason?: string }): string {
-  return reason === undefined ? '' : `: ${reason}`;
-}
-
-function notAllowed(who: string, what: string, team: string): Error {
-  return refusal({
-    code: 'NotAllowed',
-    message: `${who} may not ${what}; that can people of team ${team} (leads, where it is to be decided or given up) and the operators of the platform`,
-  });
 }
