@@ -7,7 +7,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDir, ROOT } from './paths.mjs';
 import { run, step } from './run.mjs';
-import { cached, explain } from './setup.mjs';
+import { cached, explain } from './cached.mjs';
 
 const SOURCE = join(ROOT, 'tools', 'istio');
 const MODULE = 'istio.io/istio';

@@ -71,10 +71,8 @@ function together(
     while (waiting.length > 0) {
       const now = waiting;
       waiting = [];
-      // Who is told to stop must not stop the others.
-      const deadlineMs = Math.max(...now.map(({ options }) => options.deadlineMs));
       try {
-        const firstMs = await reserveAll(now.length, { deadlineMs });
+        const firstMs = await reserveAll(now.length, forAll(now.map(({ options }) => options)));
         for (const [index, { resolve }] of now.entries()) resolve(firstMs + index * intervalMs);
       } catch (error) {
         for (const { reject } of now) reject(error);
@@ -89,6 +87,13 @@ function together(
       busy = true;
       void serve();
     });
+}
+
+/** Who is told to stop must not stop the others. In the logs of the API server it is the first one's call. */
+function forAll(all: readonly CallOptions[]): CallOptions {
+  const deadlineMs = Math.max(...all.map((each) => each.deadlineMs));
+  const caller = all[0]?.caller;
+  return { deadlineMs, ...(caller === undefined ? {} : { caller }) };
 }
 
 /** A turn that was missed still counts: nobody else has written in its place. */

@@ -26,6 +26,7 @@ let lists: ListState[];
 beforeAll(async () => {
   stand = await openReachStand({ ttlSeconds: TTL_SECONDS });
   await stand.startWorker();
+  await stand.makeLists();
   const [clean, cut, undone, first, second, killed, byHand, never] = stand.tenants('order', 8);
   if (!clean || !cut || !undone || !first || !second || !killed || !byHand || !never) throw new Error('eight tenants');
   published = [clean, cut, undone, first, second, killed, byHand];

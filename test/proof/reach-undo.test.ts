@@ -123,6 +123,7 @@ describe('exact undo of a namespace with a hostname', () => {
       'apply httproutes/<hostname>',
       'apply listenersets/naas-listeners',
       'patch configmaps/naas-hostnames.<zone> by claimHostnames',
+      'patch leases/naas-zone.<zone> by publishRecord',
     ]);
     expect(removing).toEqual([
       'DELETE A record *',
@@ -130,6 +131,7 @@ describe('exact undo of a namespace with a hostname', () => {
       'delete httproutes/<hostname>',
       'delete listenersets/naas-listeners',
       'patch configmaps/naas-hostnames.<zone> by releaseHostnames',
+      'patch leases/naas-zone.<zone> by withdrawRecord',
     ]);
   });
 
@@ -239,7 +241,10 @@ function expectOnce({ tenants, cases }: Fleet): void {
   }
 }
 
-const ORDER = ['DELETE A record', 'httproutes', 'certificates', 'listenersets', 'namespaces', 'configmaps'];
+const ORDER = ['leases', 'DELETE A record', 'httproutes', 'certificates', 'listenersets', 'namespaces', 'configmaps'];
+const [TURN, RECORD, NAMESPACE, LIST] = ['leases', 'DELETE A record', 'namespaces', 'configmaps'].map((word) =>
+  ORDER.indexOf(word),
+) as [number, number, number, number];
 
 /** What comes after the write that failed has not begun. */
 async function expectOrderKept({ tenants, cases }: Fleet): Promise<void> {
@@ -255,10 +260,11 @@ async function expectOrderKept({ tenants, cases }: Fleet): Promise<void> {
         ({ name, state }) => name === hostnameOf(tenant) && state === 'held',
       ),
     };
-    if (at === 0)
+    if (at === TURN) expect(stands, title).toEqual({ record: true, route: true, namespace: true, held: true });
+    else if (at === RECORD)
       expect(stands, title).toEqual({ record: moment === 'before', route: true, namespace: true, held: true });
     else expect(stands.record, `${title}: the record went first`).toBe(false);
-    if (at > 0 && at < 4) expect(stands.namespace, `${title}: the namespace waits`).toBe(true);
-    if (at < 5) expect(stands.held, `${title}: the name is held to the end`).toBe(true);
+    if (at > RECORD && at < NAMESPACE) expect(stands.namespace, `${title}: the namespace waits`).toBe(true);
+    if (at < LIST) expect(stands.held, `${title}: the name is held to the end`).toBe(true);
   }
 }

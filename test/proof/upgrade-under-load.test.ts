@@ -120,11 +120,7 @@ function nextBuild(): Promise<string> {
       `${step('look-twice')}\n${decided}`,
       ...imported("import { judge, openSlots } from '../spec/approval.ts';"),
     ],
-    'removal.ts': [
-      parts,
-      `${step('breathe')}\n${parts}`,
-      ...imported("import { isEnd } from '../spec/lifecycle.ts';"),
-    ],
+    'removal.ts': [parts, `${step('breathe')}\n${parts}`, ...imported("import { isEnd } from '../spec/lifecycle.ts';")],
   });
 }
 

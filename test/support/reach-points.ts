@@ -1,10 +1,10 @@
-// Every write of a life with a hostname, wherever it goes: the cluster, the list of a zone, the zone itself. Found in a clean
+// Every write of a life with a hostname, wherever it goes: the cluster, a zone's list and its turns, the zone itself. Found in a clean
 // life that runs alone, so that a write which no test could break is an error here; planted on any other tenant.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultRequest } from '../../src/local/azure-dns/faults.ts';
 import type { LoggedRequest } from '../../src/local/azure-dns/request-log.ts';
 import { SYSTEM_NAMESPACE } from '../../src/spec/names.ts';
-import { hostnameObject, hostnamesConfigMap } from '../../src/spec/route-names.ts';
+import { hostnameObject, hostnamesConfigMap, zoneLease } from '../../src/spec/route-names.ts';
 import { forAMoment, forGood } from './effect-faults.ts';
 import { atEachMoment, describePoint, type EffectPoint, type Moment, pointsOf, ruleAt } from './effects-table.ts';
 import type { LoggedCall } from './fault-proxy.ts';
@@ -15,8 +15,8 @@ import { hostnameOf, type ReachStand, type Tenant } from './reach-stand.ts';
 export type ReachPoint =
   /** `<hostname>` in its name stands for what is named after the tenant's hostname. */
   | { system: 'cluster'; point: EffectPoint }
-  /** By one activity: claims and releases write the same object. */
-  | { system: 'list'; point: EffectPoint }
+  /** By one activity: claims and releases write the same object, and every write of a zone takes its turn in the same one. */
+  | { system: 'list' | 'turns'; point: EffectPoint }
   | { system: 'zone'; method: ZoneMethod; type: string };
 
 type ZoneMethod = 'PUT' | 'DELETE';
@@ -29,6 +29,7 @@ export interface ReachTable {
 }
 
 const NAMED_AFTER_IT = '<hostname>';
+const ZONE = '<zone>';
 
 /** A whole life with one hostname, while nothing else runs; `whenReady` looks at it in between. */
 export async function cleanReachedLife(
@@ -67,24 +68,32 @@ function pointsBetween({ proxy, dns }: ReachStand, tenant: Tenant, from: Instant
   const requests = dns.log
     .list()
     .filter(({ sequence, effect }) => sequence > from.request && sequence <= to.request && effect !== 'none');
-  const lists = calls.filter((call) => isOfList(call, tenant));
   const own = calls.filter((call) => call.tenant === tenant.name);
-  const strange = calls.filter((call) => !lists.includes(call) && !own.includes(call));
+  const ofZone = calls.flatMap((call) => zoneObjectPoint(call, tenant) ?? []);
+  const strange = calls.filter((call) => !own.includes(call) && zoneObjectPoint(call, tenant) === undefined);
   if (strange.length > 0) throw new Error(`no test can break ${strange.map(({ path }) => path).join(', ')}`);
   const hostname = hostnameObject(hostnameOf(tenant));
   const general = own.map((call) => ({ ...call, name: call.name.replaceAll(hostname, NAMED_AFTER_IT) }));
   return unique([
     ...pointsOf(general).map((point): ReachPoint => ({ system: 'cluster', point })),
-    ...lists.map(({ verb, resource, activity }): ReachPoint => {
-      if (verb === 'read') throw new Error('a read has no effect');
-      return { system: 'list', point: { verb, resource, name: hostnamesConfigMap('<zone>'), activity } };
-    }),
+    ...ofZone,
     ...requests.map((request) => zonePointOf(request, tenant)),
   ]);
 }
 
-function isOfList({ tenant, resource, name }: LoggedCall, { zone }: Tenant): boolean {
-  return tenant === SYSTEM_NAMESPACE && resource === 'configmaps' && name === hostnamesConfigMap(zone);
+/** What naas keeps of a zone in its own namespace. */
+const ZONE_OBJECTS = [
+  { system: 'list', resource: 'configmaps', nameOf: hostnamesConfigMap },
+  { system: 'turns', resource: 'leases', nameOf: zoneLease },
+] as const;
+
+function zoneObjectPoint(
+  { tenant, verb, resource, name, activity }: LoggedCall,
+  { zone }: Tenant,
+): ReachPoint | undefined {
+  if (tenant !== SYSTEM_NAMESPACE || verb === 'read') return undefined;
+  const kept = ZONE_OBJECTS.find((each) => each.resource === resource && each.nameOf(zone) === name);
+  return kept && { system: kept.system, point: { verb, resource, name: kept.nameOf(ZONE), activity } };
 }
 
 function zonePointOf({ method, path }: LoggedRequest, tenant: Tenant): ReachPoint {
@@ -117,8 +126,8 @@ export function isOfHostname(point: ReachPoint): boolean {
 
 /** Where the point is, for one tenant. */
 function placeOf(tenant: Tenant, { system, point }: Exclude<ReachPoint, { system: 'zone' }>): Omit<Place, 'moment'> {
-  if (system === 'list')
-    return { tenant: SYSTEM_NAMESPACE, point: { ...point, name: hostnamesConfigMap(tenant.zone) } };
+  if (system !== 'cluster')
+    return { tenant: SYSTEM_NAMESPACE, point: { ...point, name: point.name.replace(ZONE, tenant.zone) } };
   const name = point.name.replaceAll(NAMED_AFTER_IT, hostnameObject(hostnameOf(tenant)));
   return { tenant: tenant.name, point: { ...point, name } };
 }
