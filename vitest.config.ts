@@ -29,8 +29,8 @@ const ISTIO = 'test/istio/**';
 const ON_SERVERS = {
   globalSetup: ['./test/support/global-setup.ts'],
   setupFiles: ['./test/support/end-with-run.ts'],
-  // Deleting one namespace takes 5 s by design of Kubernetes, sixty at once 30 s; a proof does several rounds.
-  testTimeout: 180_000,
+  // Deleting one namespace takes 5 s by design of Kubernetes, sixty at once 30 s; a proof does several rounds, a whole matrix many.
+  testTimeout: process.env['NAAS_FULL'] === '1' ? 1_800_000 : 180_000,
   hookTimeout: 180_000,
 };
 

@@ -5,9 +5,9 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cached, explain } from './cached.mjs';
 import { cacheDir, ROOT } from './paths.mjs';
 import { run, step } from './run.mjs';
-import { cached, explain } from './cached.mjs';
 
 const SOURCE = join(ROOT, 'tools', 'istio');
 const MODULE = 'istio.io/istio';
