@@ -19,7 +19,7 @@ import { openStand, type Stand } from '../support/scenario.ts';
 
 const FULL = process.env['NAAS_FULL'] === '1';
 /** One of each kind of write of all of them, so that one blow meets all. */
-const BATCH = 60;
+const BATCH = FULL ? 30 : 60;
 /** On a busy machine the last of so many comes late to its write. */
 const ARRIVAL_MS = 90_000;
 /** A lost attempt is waited for, 15 s in an operation and 20 s in an undo, in each round of the full run. */

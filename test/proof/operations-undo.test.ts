@@ -27,7 +27,7 @@ import { plantForeignObjects } from '../support/scenario-foreign.ts';
 
 const FULL = process.env['NAAS_FULL'] === '1';
 /** More at once would only wait for each other. */
-const BATCH = 60;
+const BATCH = FULL ? 30 : 60;
 /** The full run breaks each write at each moment, in many rounds. */
 const LONGEST_MS = FULL ? 1_800_000 : 300_000;
 

@@ -1,5 +1,6 @@
 // Says why a test failed as soon as it has: the report at the end of a run of an hour comes too late to look at anything.
 import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { Reporter, TestCase } from 'vitest/node';
 import { ROOT } from '../../tools/paths.mjs';
 
@@ -16,11 +17,12 @@ export class PromptFailures implements Reporter {
 export function failureText(
   file: string,
   name: string,
-  errors: readonly { message: string; stack?: string }[],
+  errors: readonly { message: string; stack?: string; diff?: string }[],
 ): string {
-  const reasons = errors.map(({ message, stack }) => {
+  const reasons = errors.map(({ message, stack, diff = '' }) => {
     const frames = (stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '));
-    return [message.slice(0, LONGEST), ...frames.slice(0, 6)].join('\n');
+    const difference = stripVTControlCharacters(diff).slice(0, LONGEST);
+    return [message.slice(0, LONGEST), ...(difference === '' ? [] : [difference]), ...frames.slice(0, 6)].join('\n');
   });
   return [`failed: ${file} > ${name}`, ...reasons].join('\n');
 }
