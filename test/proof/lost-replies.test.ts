@@ -29,6 +29,8 @@ const MATRIX_TAKES_MS = 120 * 60_000;
 const STAGE_SECONDS = 30;
 /** Where it comes in the end, a busy machine must not be what ends the stage. */
 const PATIENT_STAGE_SECONDS = 120;
+/** More than such a stage and its undo take. */
+const PATIENCE_MS = 300_000;
 
 /** Lives at once, as many as two cores carry: those that mostly wait for the end of their stage, and those that work. */
 const WAITING_AT_ONCE = 40;
@@ -128,7 +130,8 @@ async function liveFresh(each: Case, name: string): Promise<Lived> {
 
 function openPatient(stageTimeoutSeconds: number): Promise<Stand> {
   // No worker dies here: a beat that a busy machine delays must not pass for a dead one.
-  return openStand({ timing: { stageTimeoutSeconds, heartbeatSeconds: 10 }, lookEveryMs: 1_000 });
+  const timing = { stageTimeoutSeconds, heartbeatSeconds: 10 };
+  return openStand({ timing, lookEveryMs: 1_000, patienceMs: PATIENCE_MS });
 }
 
 /** Each violation with the case that it belongs to; all of them, because one alone rarely shows the pattern. */
@@ -174,7 +177,9 @@ describe('a lost reply', () => {
       await Promise.all([
         inParallel(lasting, WAITING_AT_ONCE, on(stands.hurried)),
         inParallel(passing, WORKING_AT_ONCE, on(stands.patient)),
-        inParallel(silent, SILENT_AT_ONCE, on(stands.patient)),
+        inParallel(silent, SILENT_AT_ONCE, (each: Case) =>
+          on(each.times === 'for ever' ? stands.hurried : stands.patient)(each),
+        ),
         inParallel(fresh, FRESH_AT_ONCE, run(liveFresh)),
       ]);
       await Promise.all([stands.hurried.proxy.stalledCallsArrived(), stands.patient.proxy.stalledCallsArrived()]);

@@ -182,10 +182,14 @@ async function untilRemoved(told: Told, end: 'failed' | 'deleted'): Promise<void
     fault.rule.lift();
   }
   await until(told, end);
+  // On a slow machine it is gone before the last try.
+  if (isLookAtTheEnd(fault.case.site) && fault.rule.hits() < TRIES_OF_A_REMOVAL) return;
   const history = await around.stand.owner.history(name);
   if (!history.some((entry) => entry.kind === 'phase' && entry.text.startsWith('blocked')))
     told.violations.push('was never blocked');
 }
+
+const TRIES_OF_A_REMOVAL = 4;
 
 /** While nobody can see it the namespace dies all the same, and the next DELETE finds nothing. */
 function isLookAtTheEnd({ activity, verb, name }: CallSite): boolean {

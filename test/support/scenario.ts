@@ -83,6 +83,8 @@ export interface StandOptions {
   approvalMinutes?: Partial<ApprovalTimes>;
   /** Between two questions after one status; more where many namespaces are watched at once. */
   lookEveryMs?: number;
+  /** Longer than the usual two minutes, where a matrix keeps the machine busy. */
+  patienceMs?: number;
   /** Whose word counts; as shipped, a trusted key's. */
   trust?: Approvals['trust'];
   /** More for every worker. */
@@ -161,7 +163,7 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
     },
     outcomeOfDecide: (name, message, updateId) => outcomeOfDecide(temporal, name, message, updateId),
     signalDecision: (name, message) => signalDecision(temporal, name, message),
-    untilAll: (names, phases) => Promise.all(names.map((name) => untilPhase(owner, name, phases, options.lookEveryMs))),
+    untilAll: (names, phases) => Promise.all(names.map((name) => untilPhase(owner, name, phases, options))),
     async untilOperation(name) {
       const giveUpMs = Date.now() + PATIENCE_MS;
       for (;;) {
@@ -233,9 +235,9 @@ async function untilPhase(
   client: NaasClient,
   name: string,
   phases: readonly Phase[],
-  lookEveryMs = LOOK_EVERY_MS,
+  { lookEveryMs = LOOK_EVERY_MS, patienceMs = PATIENCE_MS }: Pick<StandOptions, 'lookEveryMs' | 'patienceMs'>,
 ): Promise<Status> {
-  const giveUpMs = Date.now() + PATIENCE_MS;
+  const giveUpMs = Date.now() + patienceMs;
   for (;;) {
     const status = await persistently(() => client.status(name));
     // A stale status knows the phase but not the reasons that the suites look at; of what is deleted there are none.
@@ -245,7 +247,7 @@ async function untilPhase(
         .map((problem) => problem.message)
         .join('; ');
       throw new Error(
-        `${name} is ${status.phase} (${status.step}) and ${isEnd(status.phase) ? 'will never be' : `after ${PATIENCE_MS} ms not`} ${phases.join(' or ')}. ${why}`,
+        `${name} is ${status.phase} (${status.step}) and ${isEnd(status.phase) ? 'will never be' : `after ${patienceMs} ms not`} ${phases.join(' or ')}. ${why}`,
       );
     }
     await pause(lookEveryMs);
