@@ -19,16 +19,33 @@ export interface Discovery {
 export function createDiscovery(transport: Transport): Discovery {
   const kept = new Map<string, Map<string, ApiResource>>();
   const asking = new Map<string, Promise<Map<string, ApiResource>>>();
+  const refused = new Map<string, { error: NaasError; untilMs: number }>();
 
-  const ask = (apiVersion: string, options: CallOptions): Promise<Map<string, ApiResource>> => {
+  /** Whoever comes next, for whatever: a server that asked to wait is asked nothing before. */
+  const untilThen = (apiVersion: string): NaasError | undefined => {
+    const { error, untilMs = 0 } = refused.get(apiVersion) ?? {};
+    const retryAfterMs = untilMs - Date.now();
+    if (error !== undefined && retryAfterMs > 0) return new NaasError(error.problems, { cause: error, retryAfterMs });
+    refused.delete(apiVersion);
+    return undefined;
+  };
+
+  const ask = async (apiVersion: string, options: CallOptions): Promise<Map<string, ApiResource>> => {
     const under = asking.get(apiVersion);
     if (under !== undefined) return under;
+    const early = untilThen(apiVersion);
+    if (early !== undefined) throw early;
     // One request serves all who wait; it must not die with the first one's cancellation.
     const { deadlineMs } = options;
     const asked = fetchGroupVersion(transport, apiVersion, { deadlineMs })
       .then((resources) => {
         kept.set(apiVersion, resources);
         return resources;
+      })
+      .catch((error: unknown) => {
+        const waitMs = error instanceof NaasError ? (error.retryAfterMs ?? 0) : 0;
+        if (error instanceof NaasError && waitMs > 0) refused.set(apiVersion, { error, untilMs: Date.now() + waitMs });
+        throw error;
       })
       .finally(() => asking.delete(apiVersion));
     asking.set(apiVersion, asked);
