@@ -124,9 +124,14 @@ function hostnamePolicy({ policy: name, group, versions, resource, names, everyw
         expression: `${metadataValue('namespaceObject', 'annotations', ANNOTATION.hostnames)}.split(',').filter(each, each != '')`,
       },
       {
-        // What stands there from before passes where nobody manages it, so that labels change and finalizers go as ever.
+        // What stands there from before passes where nobody manages it, so that labels change as ever; and on what is on its way
+        // out, which could not lose its finalizers otherwise.
+        name: 'kept',
+        expression: `!(${isManaged}) || has(object.metadata.deletionTimestamp) ? variables.before : []`,
+      },
+      {
         name: 'refused',
-        expression: `variables.names.filter(each, !(!(${isManaged}) && each in variables.before) && !variables.given.exists(own, each == own || (own.startsWith('*.') && each.endsWith(own.substring(1)))))`,
+        expression: `variables.names.filter(each, !(each in variables.kept) && !variables.given.exists(own, each == own || (own.startsWith('*.') && each.endsWith(own.substring(1)))))`,
       },
     ],
     validations: [

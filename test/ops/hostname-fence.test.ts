@@ -308,26 +308,42 @@ describe('what only some kinds have', () => {
 });
 
 describe('in a namespace that naas manages', () => {
-  it('nothing may go on naming a host that was taken from it', async () => {
-    const kind = kindNamed('httproutes');
-    const name = 'hostnames-fewer';
+  const kind = kindNamed('httproutes');
+  const label = { metadata: { labels: { some: 'label' } } };
+
+  /** A route to b.example.com, in a namespace that has lost the name. Answers where it stands. */
+  async function taken(name: string, metadata: object): Promise<string> {
     const annotations = { [ANNOTATION.claimBefore]: new Date(Date.now() + 60_000).toISOString() };
     const both = { ...annotations, [ANNOTATION.hostnames]: 'a.example.com,b.example.com' };
     await namespace({ name, labels: { [LABEL.incarnation]: name }, annotations: both }, WORKER);
-    const path = pathIn(name, kind);
-    const made = await send(kubeconfig(), 'POST', path, objectOf(kind, kind.spec(['b.example.com'])));
-    expectTaken(made, kind);
+    const route = objectOf(kind, kind.spec(['b.example.com']));
+    const made = { ...route, metadata: { ...route.metadata, ...metadata } };
+    expectTaken(await send(kubeconfig(), 'POST', pathIn(name, kind), made), kind);
     const fewer = { metadata: { annotations: { [ANNOTATION.hostnames]: 'a.example.com' } } };
     await send(kubeconfig(), 'PATCH', `/api/v1/namespaces/${name}`, fewer, WORKER);
-    const label = { metadata: { labels: { some: 'label' } } };
-    const patch = () => send(kubeconfig(), 'PATCH', `${path}/tried${DRY}`, label);
+    const path = `${pathIn(name, kind)}/${route.metadata.name}`;
+    const patch = () => send(kubeconfig(), 'PATCH', `${path}${DRY}`, label);
     await expect.poll(async () => (await patch())['code'], { timeout: 10_000 }).toBe(403);
-    expectDenied(await patch(), kind, 'b.example.com');
+    return path;
+  }
+
+  it('nothing may go on naming a host that was taken from it', async () => {
+    const path = await taken('hostnames-fewer', {});
+    expectDenied(await send(kubeconfig(), 'PATCH', `${path}${DRY}`, label), kind, 'b.example.com');
+  });
+
+  it('what is on its way out loses its finalizers all the same, and takes no other name on the way', async () => {
+    const path = await taken('hostnames-leaving', { finalizers: ['example.com/last-words'] });
+    await send(kubeconfig(), 'DELETE', path);
+    const other = { spec: { hostnames: ['c.example.com'] } };
+    expectDenied(await send(kubeconfig(), 'PATCH', `${path}${DRY}`, other), kind, 'c.example.com');
+    expectTaken(await send(kubeconfig(), 'PATCH', path, { metadata: { finalizers: null } }), kind);
+    expect((await send(kubeconfig(), 'GET', path))['code']).toBe(404);
   });
 });
 
 const label = fc.constantFrom('a', 'b', 'wild', 'x', 'example', 'com', 'xn--bcher-kva', '*');
-const hostname = fc
+const anyName = fc
   .oneof(
     fc.array(label, { minLength: 1, maxLength: 5 }).map((labels) => labels.join('.')),
     fc
@@ -343,6 +359,12 @@ const hostname = fc
     ),
   )
   .filter((name) => name !== '');
+const givenName = fc.constantFrom('a.example.com', 'x.wild.example.com', 'x.y.wild.example.com', '*.wild.example.com');
+/** One in three names nothing else than what was given, so that much is taken too. */
+const hostnames = fc.oneof(
+  fc.uniqueArray(givenName, { minLength: 1, maxLength: 3 }),
+  ...[anyName, fc.oneof(givenName, anyName)].map((name) => fc.uniqueArray(name, { minLength: 1, maxLength: 3 })),
+);
 
 /** Told in another way than the policy does: by labels. */
 function isGiven(name: string): boolean {
@@ -358,22 +380,18 @@ describe('whatever is written in place of a name', () => {
   it('no object is taken that names a host which its namespace was not given', async () => {
     let taken = 0;
     await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(...KINDS),
-        fc.uniqueArray(hostname, { minLength: 1, maxLength: 3 }),
-        async (kind, names) => {
-          const answer = await tried(SPACES.given, kind, kind.spec(names));
-          const all = names.every(isGiven);
-          if (answer['kind'] === kind.kind) {
-            taken += 1;
-            expect(all, `${kind.policy} took ${names.join(' ')}`).toBe(true);
-          } else {
-            // Refused by the form or by the fence; never an error that judges nothing.
-            expect([403, 422], JSON.stringify(answer)).toContain(answer['code']);
-            if (answer['code'] === 403 && all) expect(names, JSON.stringify(answer)).toEqual([]);
-          }
-        },
-      ),
+      fc.asyncProperty(fc.constantFrom(...KINDS), hostnames, async (kind, names) => {
+        const answer = await tried(SPACES.given, kind, kind.spec(names));
+        const all = names.every(isGiven);
+        if (answer['kind'] === kind.kind) {
+          taken += 1;
+          expect(all, `${kind.policy} took ${names.join(' ')}`).toBe(true);
+        } else {
+          // Refused by the form or by the fence; never an error that judges nothing.
+          expect([403, 422], JSON.stringify(answer)).toContain(answer['code']);
+          if (answer['code'] === 403 && all) expect(names, JSON.stringify(answer)).toEqual([]);
+        }
+      }),
       { numRuns: 150 },
     );
     expect(taken).toBeGreaterThan(5);

@@ -45,8 +45,12 @@ export const REACH: Guard[] = [
       replace: 'isManaged',
     },
     'nothing-stands-from-before-in-a-managed-one': {
-      find: '!(!(${isManaged}) && each in variables.before)',
-      replace: '!(each in variables.before)',
+      find: '!(${isManaged}) || has(object.metadata.deletionTimestamp) ? variables.before : []',
+      replace: 'variables.before',
+    },
+    'what-goes-loses-its-finalizers': {
+      find: ' || has(object.metadata.deletionTimestamp) ? variables.before',
+      replace: ' ? variables.before',
     },
     'mesh-beside-a-gateway-is-no-mesh': {
       find: ".exists(each, each != 'mesh')",
