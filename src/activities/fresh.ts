@@ -31,6 +31,23 @@ export function make(cluster: Cluster, object: KubernetesObject, options: CallOp
   return cluster.apply(stampDeadline(object, cluster, options), { ...options, force: isForced(object) });
 }
 
+/** Of an object that others may make at the same moment: who comes second reads what the first one made. */
+export async function makeFirst(
+  cluster: Cluster,
+  { apiVersion, kind, namespace, name }: ObjectRef,
+  content: Record<string, unknown>,
+  options: CallOptions,
+): Promise<void> {
+  const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
+  try {
+    await cluster.create(stampDeadline({ apiVersion, kind, metadata, ...content }, cluster, options), options);
+  } catch (error) {
+    if (!(error instanceof NaasError) || error.code !== 'NotOurs') throw error;
+    const message = `${kind} ${name} was made by somebody else at the same moment`;
+    throw new NaasError({ code: 'Outdated', message }, { cause: error });
+  }
+}
+
 /** The fence's answer to a creation of what is there: it says another time than the creation that came first. */
 export function standsAlready(error: unknown): boolean {
   return error instanceof NaasError && error.code === 'Forbidden' && error.message.includes(ANNOTATION.claimBefore);

@@ -4,12 +4,12 @@ import type { KubernetesObject } from '../plan/plan.ts';
 import { NaasError } from '../spec/errors.ts';
 import { type Claims, claim, drop, release, type Taken } from '../spec/hostname-claims.ts';
 import { readClaims, writeClaims } from '../spec/hostname-claims-text.ts';
-import type { Effect, HostnameRef, ObjectRef } from '../spec/inventory.ts';
-import { ANNOTATION, SYSTEM_NAMESPACE } from '../spec/names.ts';
+import { type Effect, type HostnameRef, type ObjectRef, ownRef } from '../spec/inventory.ts';
+import { ANNOTATION } from '../spec/names.ts';
 import { hostnamesConfigMap } from '../spec/route-names.ts';
 import { asNaasError, PartialFailure } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
-import { boundPatch, onFreshVersion, stampDeadline, versionOf } from './fresh.ts';
+import { boundPatch, makeFirst, onFreshVersion, versionOf } from './fresh.ts';
 import { writing } from './switch.ts';
 
 export interface HostnameOwner {
@@ -89,7 +89,7 @@ async function claimIn(
     const held = new Set(before.claims.filter((each) => isHeldBy(each, owner.incarnation)).map(({ name }) => name));
     // A transfer claims what it holds: the list says whose the names are.
     const text = writeClaims(result.claims);
-    if (live === undefined) await make(cluster, list, result.claims, options);
+    if (live === undefined) await makeFirst(cluster, list, { data: { claims: text } }, options);
     else if (text !== writeClaims(before))
       await cluster.merge(list, boundPatch({ data: { claims: text } }, live), options);
     return refs.map((ref): Effect => {
@@ -139,36 +139,12 @@ function marked(value: string): Record<string, unknown> {
   return { metadata: { annotations: { [ANNOTATION.fence]: value } } };
 }
 
-/** Says until when it counts: the fence denies a list that comes late. */
-async function make(cluster: Cluster, { name }: ObjectRef, claims: Claims, options: CallOptions): Promise<void> {
-  const object: KubernetesObject = {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name, namespace: SYSTEM_NAMESPACE },
-    data: { claims: writeClaims(claims) },
-  } as KubernetesObject;
-  try {
-    await cluster.create(stampDeadline(object, cluster, options), options);
-  } catch (error) {
-    if (!(error instanceof NaasError) || error.code !== 'NotOurs') throw error;
-    const message = `the list of hostnames of ${claims.zone} was made by somebody else at the same moment`;
-    throw new NaasError({ code: 'Outdated', message }, { cause: error });
-  }
-}
-
 function isHeldBy(each: Claims['claims'][number], incarnation: string): boolean {
   return each.state === 'held' && each.incarnation === incarnation;
 }
 
 function listOf(cluster: Cluster, zone: string): ObjectRef {
-  return {
-    system: 'kubernetes',
-    cluster: cluster.name,
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    namespace: SYSTEM_NAMESPACE,
-    name: hostnamesConfigMap(zone),
-  };
+  return ownRef(cluster.name, 'v1', 'ConfigMap', hostnamesConfigMap(zone));
 }
 
 function claimsIn(zone: string, live: KubernetesObject | undefined): Claims {

@@ -1,4 +1,4 @@
-// Publishes and withdraws single record sets: each write is conditional and of one set, so that a queue's rate is the zone's.
+// Publishes and withdraws single record sets: each write is conditional and of one set, so that it takes one turn of the zone.
 // Ownership is judged here, by the mark in the zone; what is to be published was decided before.
 
 import { activityInfo } from '@temporalio/activity';
@@ -9,7 +9,7 @@ import type { LiveRecordSet, RecordKey, RecordOwner, RecordSet } from '../spec/r
 import { atTheBoundary, callOptions } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 import { writing } from './switch.ts';
-import type { DnsZone } from './zone.ts';
+import type { DnsZone, ZoneEffect } from './zone.ts';
 
 /** Throws NotFound for a zone that the catalog does not know. */
 export type ZoneOf = (zone: string) => DnsZone;
@@ -61,39 +61,22 @@ export function recordImageActivities(zoneOf: ZoneOf) {
 export function recordActivities(cluster: Cluster, zoneOf: ZoneOf) {
   return {
     /** Create-only. What an earlier attempt of the same life has made is success, and is mended where it says something else. */
-    async publishRecord({ cluster: ofCluster, record, owner }: PublishInput): Promise<{ effects: RecordEffect[] }> {
-      return writing(
-        cluster,
-        async (options) => ({
-          effects: [of(recordRef(ofCluster, record), await publish(zoneOf(record.zone), record, owner, options))],
-        }),
-        // Nothing in a zone denies a creation that comes late.
-        { unfenced: true },
-      );
-    },
+    publishRecord: making(cluster, zoneOf, publish),
 
     /** Whatever of this life stands there becomes what is wanted; what is missing is made. */
-    async changeRecord({ cluster: ofCluster, record, owner }: PublishInput): Promise<{ effects: RecordEffect[] }> {
-      return writing(
-        cluster,
-        async (options) => ({
-          effects: [of(recordRef(ofCluster, record), await change(zoneOf(record.zone), record, owner, options))],
-        }),
-        { unfenced: true },
-      );
-    },
+    changeRecord: making(cluster, zoneOf, change),
 
     /** As it was before, also by whom it said that it was written. What somebody else put there meanwhile is theirs. */
     async restoreRecord({ cluster: ofCluster, image, incarnation }: RestoreRecordInput): Promise<Withdrawn> {
       return writing(cluster, async (options) => {
         const done = await restore(zoneOf(image.key.zone), image, incarnation, options);
-        return { effects: [of(recordRef(ofCluster, image.key), done)], mayBeKnown: false };
+        return { effects: [{ ...done, ref: recordRef(ofCluster, image.key) }], mayBeKnown: false };
       });
     },
 
     async withdrawRecord({ record, incarnation }: WithdrawInput): Promise<Withdrawn> {
       return writing(cluster, async (options) => {
-        const effect = of(record, await withdraw(zoneOf(record.zone), record, incarnation, options));
+        const effect = { ...(await withdraw(zoneOf(record.zone), record, incarnation, options)), ref: record };
         // Not there at the first look, it was never made; later, an earlier attempt may have taken it away.
         const mayBeKnown = effect.outcome === 'deleted' || (effect.outcome === 'absent' && activityInfo().attempt > 1);
         return { effects: [effect], mayBeKnown };
@@ -102,20 +85,25 @@ export function recordActivities(cluster: Cluster, zoneOf: ZoneOf) {
   };
 }
 
-type Done = Omit<RecordEffect, 'ref'>;
+type Write = (zone: DnsZone, record: RecordSet, owner: RecordOwner, options: CallOptions) => Promise<ZoneEffect>;
 
-function of(ref: RecordRef, { verb, outcome, uid, before, after }: Done): RecordEffect {
-  return {
-    verb,
-    ref,
-    outcome,
-    ...(uid === undefined ? {} : { uid }),
-    ...(before === undefined ? {} : { before }),
-    ...(after === undefined ? {} : { after }),
+/** Nothing in a zone denies a creation that comes late: no second attempt begins before the first is over. */
+function making(cluster: Cluster, zoneOf: ZoneOf, write: Write) {
+  return async ({ cluster: ofCluster, record, owner }: PublishInput): Promise<{ effects: RecordEffect[] }> => {
+    const body = async (options: CallOptions) => {
+      const done = await write(zoneOf(record.zone), record, owner, options);
+      return { effects: [{ ...done, ref: recordRef(ofCluster, record) }] };
+    };
+    return writing(cluster, body, { unfenced: true });
   };
 }
 
-async function publish(zone: DnsZone, record: RecordSet, owner: RecordOwner, options: CallOptions): Promise<Done> {
+async function publish(
+  zone: DnsZone,
+  record: RecordSet,
+  owner: RecordOwner,
+  options: CallOptions,
+): Promise<ZoneEffect> {
   try {
     return await zone.create(record, owner, options);
   } catch (error) {
@@ -130,7 +118,7 @@ async function publish(zone: DnsZone, record: RecordSet, owner: RecordOwner, opt
   }
 }
 
-async function change(zone: DnsZone, record: RecordSet, owner: RecordOwner, options: CallOptions): Promise<Done> {
+async function change(zone: DnsZone, record: RecordSet, owner: RecordOwner, options: CallOptions): Promise<ZoneEffect> {
   const live = await zone.read(record, options);
   if (live === undefined) return zone.create(record, owner, options);
   if (!isOfLife(live, owner)) throw foreign(record, live);
@@ -143,7 +131,7 @@ async function restore(
   { key, live: before }: RecordImage,
   incarnation: string,
   options: CallOptions,
-): Promise<Done> {
+): Promise<ZoneEffect> {
   const live = await zone.read(key, options);
   // Somebody else's before, somebody else's now: nothing of it was ever written.
   if (before?.owner === undefined) return { verb: 'change', outcome: 'skipped' };
@@ -157,7 +145,7 @@ function isSame(left: RecordSet, right: RecordSet): boolean {
   return canonicalJson(left) === canonicalJson(right);
 }
 
-async function withdraw(zone: DnsZone, ref: RecordRef, incarnation: string, options: CallOptions): Promise<Done> {
+async function withdraw(zone: DnsZone, ref: RecordRef, incarnation: string, options: CallOptions): Promise<ZoneEffect> {
   const live = await zone.read({ zone: ref.zone, name: ref.name, type: ref.kind }, options);
   if (live === undefined) return { verb: 'delete', outcome: 'absent' };
   if (live.owner?.incarnation !== incarnation) return { verb: 'delete', outcome: 'skipped' };

@@ -2,8 +2,8 @@
 // first; nobody writes the switch here. What cannot be read is not taken for "go on".
 import { activityInfo } from '@temporalio/activity';
 import { ERRORS, NaasError } from '../spec/errors.ts';
-import type { ObjectRef } from '../spec/inventory.ts';
-import { SWITCH_CONFIG_MAP, SYSTEM_NAMESPACE } from '../spec/names.ts';
+import { ownRef } from '../spec/inventory.ts';
+import { SWITCH_CONFIG_MAP } from '../spec/names.ts';
 import { type Pause, pausedProblem, pauseIn, SWITCH } from '../spec/switch.ts';
 import { atTheBoundary, callOptions } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
@@ -41,14 +41,7 @@ export function switchActivities(cluster: Cluster) {
 }
 
 async function readSwitch(cluster: Cluster, options: CallOptions): Promise<Pause | undefined> {
-  const ref: ObjectRef = {
-    system: 'kubernetes',
-    cluster: cluster.name,
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    namespace: SYSTEM_NAMESPACE,
-    name: SWITCH_CONFIG_MAP,
-  };
+  const ref = ownRef(cluster.name, 'v1', 'ConfigMap', SWITCH_CONFIG_MAP);
   try {
     return pauseIn(await cluster.read(ref, options), new Date(cluster.serverNowMs()).toISOString());
   } catch (error) {

@@ -2,14 +2,12 @@
 // their queue: each write has a time of its own, given out one after the other in a Lease by compare-and-swap. It writes no record.
 import { setTimeout } from 'node:timers/promises';
 import { activityInfo } from '@temporalio/activity';
-import type { KubernetesObject } from '../plan/plan.ts';
 import { NaasError } from '../spec/errors.ts';
-import type { ObjectRef } from '../spec/inventory.ts';
-import { SYSTEM_NAMESPACE } from '../spec/names.ts';
+import { ownRef } from '../spec/inventory.ts';
 import { zoneLease } from '../spec/route-names.ts';
 import { PartialFailure } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
-import { boundPatch, onFreshVersion, stampDeadline } from './fresh.ts';
+import { boundPatch, makeFirst, onFreshVersion } from './fresh.ts';
 import type { DnsZone } from './zone.ts';
 
 /** So long a turn is waited for in the activity; who has to wait longer leaves his place to another. */
@@ -116,39 +114,16 @@ async function reserved(
   { zone, turns, intervalMs }: { zone: string; turns: number; intervalMs: number },
   options: CallOptions,
 ): Promise<number> {
-  const ref: ObjectRef = {
-    system: 'kubernetes',
-    cluster: cluster.name,
-    apiVersion: 'coordination.k8s.io/v1',
-    kind: 'Lease',
-    namespace: SYSTEM_NAMESPACE,
-    name: zoneLease(zone),
-  };
+  const ref = ownRef(cluster.name, 'coordination.k8s.io/v1', 'Lease', zoneLease(zone));
   return onFreshVersion(cluster, ref, options, async (live) => {
     const spec = (live?.['spec'] ?? {}) as { renewTime?: string };
     const lastMs = Date.parse(spec.renewTime ?? '') || 0;
     const turnMs = Math.max(cluster.serverNowMs(), lastMs + intervalMs);
     const taken = { spec: { renewTime: microTime(turnMs + (turns - 1) * intervalMs) } };
-    if (live === undefined) await make(cluster, ref, taken, options);
+    if (live === undefined) await makeFirst(cluster, ref, taken, options);
     else await cluster.merge(ref, boundPatch(taken, live), options);
     return turnMs;
   });
-}
-
-async function make(
-  cluster: Cluster,
-  { apiVersion, kind, name }: ObjectRef,
-  content: { spec: { renewTime: string } },
-  options: CallOptions,
-): Promise<void> {
-  const object: KubernetesObject = { apiVersion, kind, metadata: { name, namespace: SYSTEM_NAMESPACE }, ...content };
-  try {
-    await cluster.create(stampDeadline(object, cluster, options), options);
-  } catch (error) {
-    if (!(error instanceof NaasError) || error.code !== 'NotOurs') throw error;
-    const message = `${kind} ${name} was made by another worker at the same moment`;
-    throw new NaasError({ code: 'Outdated', message }, { cause: error });
-  }
 }
 
 /** The form of a Lease's times; up to the next millisecond, so that rounding never makes the rate higher. */

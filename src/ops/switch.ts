@@ -3,7 +3,7 @@
 import type { CallOptions } from '../activities/cluster.ts';
 import { connectCluster, type KubernetesCluster } from '../providers/kubernetes/index.ts';
 import { NaasError } from '../spec/errors.ts';
-import type { ObjectRef } from '../spec/inventory.ts';
+import { type ObjectRef, ownRef, refOf } from '../spec/inventory.ts';
 import { SWITCH_CONFIG_MAP, SYSTEM_NAMESPACE } from '../spec/names.ts';
 import { type Pause, pauseIn, type SwitchData } from '../spec/switch.ts';
 import { INSTALLED } from './installed-labels.ts';
@@ -58,9 +58,8 @@ async function move(
 ): Promise<Switched> {
   const cluster = await connectCluster({ name: 'default', kubeconfig, context, fieldManager: 'naas-switch' });
   try {
-    const home = { ...refIn(cluster), kind: 'Namespace', name: SYSTEM_NAMESPACE };
-    const { namespace: _, ...system } = home;
-    if ((await cluster.read(system, call())) === undefined) throw notInstalled(cluster.server);
+    const system = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM_NAMESPACE } };
+    if ((await cluster.read(refOf(cluster.name, system), call())) === undefined) throw notInstalled(cluster.server);
     // After the first answer the server's clock is known.
     return await change(cluster, serverTime(cluster));
   } finally {
@@ -74,16 +73,7 @@ async function write(cluster: KubernetesCluster, data: SwitchData): Promise<void
   await cluster.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data }, { ...call(), force: true });
 }
 
-function refIn(cluster: KubernetesCluster): ObjectRef {
-  return {
-    system: 'kubernetes',
-    cluster: cluster.name,
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    namespace: SYSTEM_NAMESPACE,
-    name: SWITCH_CONFIG_MAP,
-  };
-}
+const refIn = ({ name }: KubernetesCluster): ObjectRef => ownRef(name, 'v1', 'ConfigMap', SWITCH_CONFIG_MAP);
 
 function serverTime(cluster: KubernetesCluster): string {
   return new Date(cluster.serverNowMs()).toISOString();

@@ -1,5 +1,6 @@
 // The inventory: the write-ahead list of what a namespace owns outside Temporal. Pure data and pure changes to it.
 // An entry is intended before its write, confirmed after it, and gone only when its removal is confirmed.
+import { SYSTEM_NAMESPACE } from './names.ts';
 import type { RecordKey, RecordType } from './record-set.ts';
 
 /** In this order. `route` and `publish` are of namespaces with hostnames only. */
@@ -107,6 +108,11 @@ export interface ObjectEffect extends Effect {
 export interface RecordEffect extends Effect {
   verb: 'create' | 'change' | 'delete';
   ref: RecordRef;
+}
+
+/** Names an object that naas keeps for itself, in its own namespace. */
+export function ownRef(cluster: string, apiVersion: string, kind: string, name: string): ObjectRef {
+  return { system: 'kubernetes', cluster, apiVersion, kind, namespace: SYSTEM_NAMESPACE, name };
 }
 
 /** Names an object of a Kubernetes cluster. */

@@ -33,7 +33,7 @@ beforeEach(() => {
     name: 'naas.test',
     async remove() {
       written.push(Date.now());
-      return { key: KEY, verb: 'delete', outcome: 'deleted' };
+      return { verb: 'delete', outcome: 'deleted' };
     },
   } as unknown as DnsZone;
 });

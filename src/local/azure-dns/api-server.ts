@@ -4,23 +4,13 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { type ApiParts, type ApiRequest, type ApiResponse, type Handlers, json, serve, withoutBody } from './api.ts';
-import { recordSetHandlers, recordSetsHandlers } from './api-record-sets.ts';
-import { operationHandlers, trafficManagersHandlers, zoneHandlers, zonesHandlers } from './api-zones.ts';
+import { type ApiParts, type ApiRequest, type ApiResponse, json, serve, withoutBody } from './api.ts';
+import { HANDLERS } from './api-handlers.ts';
 import { ArmError, internalError } from './arm-errors.ts';
 import { refusalBefore, truncated } from './fault-effects.ts';
 import type { Fault, FaultSubject, Faults } from './faults.ts';
 import type { LoggedRequest, RequestLog } from './request-log.ts';
 import { routeOf } from './route.ts';
-
-const HANDLERS: Handlers = {
-  zones: zonesHandlers,
-  zone: zoneHandlers,
-  'record-sets': recordSetsHandlers,
-  'record-set': recordSetHandlers,
-  operation: operationHandlers,
-  'traffic-managers': trafficManagersHandlers,
-};
 
 /** Azure Resource Manager's own. */
 const LARGEST_BODY_BYTES = 4 * 1024 * 1024;

@@ -60,11 +60,11 @@ export async function openAzureZone(options: AzureZoneOptions): Promise<DnsZone>
     read,
     async create(set, owner, call) {
       const after = await put('create', set, owner, { ifNoneMatch: '*' }, call);
-      return recordEffect('create', set, 'created', { after });
+      return recordEffect('create', 'created', { after });
     },
     async change(set, owner, version, call) {
       const after = await put('change', set, owner, { ifMatch: version }, call);
-      return recordEffect('change', set, 'changed', { before: version, after });
+      return recordEffect('change', 'changed', { before: version, after });
     },
     async remove(key, version, call) {
       const name = relativeName(zone, key.name);
@@ -73,12 +73,12 @@ export async function openAzureZone(options: AzureZoneOptions): Promise<DnsZone>
         const { status } = await azure.call(attempt, call, (client, handed) =>
           client.recordSets.delete(resourceGroup, zone, name, key.type, { ...handed, ifMatch: version }),
         );
-        if (status === 204) return recordEffect('delete', key, 'absent');
-        return recordEffect('delete', key, 'deleted', { before: version });
+        if (status === 204) return recordEffect('delete', 'absent');
+        return recordEffect('delete', 'deleted', { before: version });
       } catch (error) {
         // What is gone has no version either.
         const outdated = error instanceof NaasError && error.code === 'Outdated';
-        if (outdated && (await read(key, call)) === undefined) return recordEffect('delete', key, 'absent');
+        if (outdated && (await read(key, call)) === undefined) return recordEffect('delete', 'absent');
         throw error;
       }
     },

@@ -34,7 +34,7 @@ export function createEffects(primary: Primary, zone: string): Pick<DnsZone, 'cr
       const rcode = await send('create', set, vacant(set), updates, call);
       if (rcode === 'YXRRSET' || rcode === 'YXDOMAIN') throw await taken(primary, set, call);
       if (rcode !== 'NOERROR') throw rcodeFailure(rcode, words('create', set));
-      return recordEffect('create', set, 'created', {
+      return recordEffect('create', 'created', {
         after: versionOf(set.ttlSeconds, after.set.rdata, after.mark.rdata),
       });
     },
@@ -46,7 +46,7 @@ export function createEffects(primary: Primary, zone: string): Pick<DnsZone, 'cr
       const renewed: Update[] = [{ do: 'remove-set', name: set.name, type: set.type }, ...updates];
       const rcode = await send('change', set, asSeen(set, standing), renewed, call);
       if (rcode !== 'NOERROR') throw rcodeFailure(rcode, words('change', set));
-      return recordEffect('change', set, 'changed', {
+      return recordEffect('change', 'changed', {
         before: version,
         after: versionOf(set.ttlSeconds, after.set.rdata, after.mark.rdata),
       });
@@ -55,13 +55,13 @@ export function createEffects(primary: Primary, zone: string): Pick<DnsZone, 'cr
       refuseApexServers(zone, key);
       const standing = await look(primary, key, call);
       const live = liveOf(key, standing);
-      if (live === undefined && standing.mark.rdata.length === 0) return recordEffect('delete', key, 'absent');
+      if (live === undefined && standing.mark.rdata.length === 0) return recordEffect('delete', 'absent');
       if (live !== undefined && live.version !== version) throw outdated(words('delete', key).what);
       const rcode = await send('delete', key, asSeen(key, standing), removal(key, standing), call);
       if (rcode !== 'NOERROR') throw rcodeFailure(rcode, words('delete', key));
       return live === undefined
-        ? recordEffect('delete', key, 'absent')
-        : recordEffect('delete', key, 'deleted', { before: version });
+        ? recordEffect('delete', 'absent')
+        : recordEffect('delete', 'deleted', { before: version });
     },
   };
 }

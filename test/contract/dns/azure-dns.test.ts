@@ -11,12 +11,12 @@ import type { FaultRequest } from '../../../src/local/azure-dns/faults.ts';
 import { type AzureDns, startAzureDns } from '../../../src/local/azure-dns/index.ts';
 import { openAzureZone } from '../../../src/providers/azure-dns/index.ts';
 import { toAzure } from '../../../src/providers/azure-dns/record-form.ts';
-import type { RecordKey, RecordOwner, RecordSet } from '../../../src/spec/record-set.ts';
+import type { RecordKey, RecordSet } from '../../../src/spec/record-set.ts';
+import { SAMPLE_OWNER as OWNER } from '../../support/sample-record.ts';
 import { dnsZoneContract } from './zone-contract.ts';
 
 const ZONE = 'contract.test';
 const SILENT = 'silent.test';
-const OWNER: RecordOwner = { installation: 'i', namespace: 'n', incarnation: 'x', requestId: 'r', planDigest: 'd' };
 
 dnsZoneContract('the emulated Azure DNS', async () => {
   const { azure, stop } = await startEmulator();

@@ -5,12 +5,12 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRfc2136Zone } from '../../../src/providers/rfc2136/index.ts';
-import type { RecordKey, RecordOwner, RecordSet } from '../../../src/spec/record-set.ts';
+import type { RecordKey, RecordSet } from '../../../src/spec/record-set.ts';
 import { type Bind, startBind } from '../../support/bind.ts';
+import { SAMPLE_OWNER as OWNER } from '../../support/sample-record.ts';
 import { dnsZoneContract } from './zone-contract.ts';
 
 const ZONE = 'contract.test';
-const OWNER: RecordOwner = { installation: 'i', namespace: 'n', incarnation: 'x', requestId: 'r', planDigest: 'd' };
 const soon = () => ({ deadlineMs: Date.now() + 20_000 });
 
 dnsZoneContract('a BIND', async () => {

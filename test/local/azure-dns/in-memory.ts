@@ -1,12 +1,6 @@
 // The emulated Azure DNS without sockets: its store, its API as a function, and what a name server knows of it.
-import { type ApiParts, type ApiResponse, type Handlers, serve } from '../../../src/local/azure-dns/api.ts';
-import { recordSetHandlers, recordSetsHandlers } from '../../../src/local/azure-dns/api-record-sets.ts';
-import {
-  operationHandlers,
-  trafficManagersHandlers,
-  zoneHandlers,
-  zonesHandlers,
-} from '../../../src/local/azure-dns/api-zones.ts';
+import { type ApiParts, type ApiResponse, serve } from '../../../src/local/azure-dns/api.ts';
+import { HANDLERS } from '../../../src/local/azure-dns/api-handlers.ts';
 import { type AliasTarget, answer, type DnsAnswer } from '../../../src/local/azure-dns/dns-answer.ts';
 import { DnsZones } from '../../../src/local/azure-dns/dns-zones.ts';
 import {
@@ -26,15 +20,6 @@ export const TENANT = '00000000-0000-0000-0000-000000000002';
 export const APPLICATION = { clientId: 'naas', secret: 'open sesame' };
 export const GROUP = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Network`;
 export const ZONE = `${GROUP}/dnsZones/example.test`;
-
-const HANDLERS: Handlers = {
-  zones: zonesHandlers,
-  zone: zoneHandlers,
-  'record-sets': recordSetsHandlers,
-  'record-set': recordSetHandlers,
-  operation: operationHandlers,
-  'traffic-managers': trafficManagersHandlers,
-};
 
 export interface Call {
   body?: unknown;

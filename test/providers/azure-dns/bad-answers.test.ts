@@ -6,7 +6,7 @@ import type { CallOptions } from '../../../src/activities/cluster.ts';
 import type { DnsZone } from '../../../src/activities/zone.ts';
 import { type CredentialChoice, openAzureZone } from '../../../src/providers/azure-dns/index.ts';
 import { type ErrorName, NaasError } from '../../../src/spec/errors.ts';
-import type { RecordOwner, RecordSet } from '../../../src/spec/record-set.ts';
+import { SAMPLE_OWNER as OWNER, SAMPLE_SET as SET } from '../../support/sample-record.ts';
 import {
   type Answer,
   giveToken,
@@ -18,14 +18,6 @@ import {
 } from './scripted-azure.ts';
 
 const SECRET = 'a-client-secret-that-must-stay-inside';
-const SET: RecordSet = {
-  zone: 'example.com',
-  name: 'shop.example.com',
-  type: 'A',
-  ttlSeconds: 5,
-  values: ['192.0.2.7'],
-};
-const OWNER: RecordOwner = { installation: 'i', namespace: 'n', incarnation: 'x', requestId: 'r', planDigest: 'd' };
 const LIVE = { name: 'shop', etag: 'v2', properties: { TTL: 5, ARecords: [{ ipv4Address: '192.0.2.7' }] } };
 
 let scripted: ScriptedAzure;

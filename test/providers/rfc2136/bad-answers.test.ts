@@ -11,18 +11,10 @@ import { openRfc2136Zone } from '../../../src/providers/rfc2136/index.ts';
 import { parseKey } from '../../../src/providers/rfc2136/key-file.ts';
 import type { TsigKey } from '../../../src/providers/rfc2136/tsig.ts';
 import { type ErrorName, NaasError } from '../../../src/spec/errors.ts';
-import type { RecordOwner, RecordSet } from '../../../src/spec/record-set.ts';
+import { SAMPLE_OWNER as OWNER, SAMPLE_SET as SET } from '../../support/sample-record.ts';
 import { macOfRequest, signedAnswer } from '../../support/tsig-answer.ts';
 
 const SECRET = Buffer.alloc(32, 9).toString('base64');
-const SET: RecordSet = {
-  zone: 'example.com',
-  name: 'shop.example.com',
-  type: 'A',
-  ttlSeconds: 5,
-  values: ['192.0.2.7'],
-};
-const OWNER: RecordOwner = { installation: 'i', namespace: 'n', incarnation: 'x', requestId: 'r', planDigest: 'd' };
 
 /** The bytes to answer a request with, one after the other; undefined ends the connection. */
 type Script = (request: Buffer) => (Buffer | undefined)[];
