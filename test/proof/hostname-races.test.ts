@@ -5,8 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/spec/errors.ts';
 import { NaasError } from '../../src/spec/errors.ts';
+import { writeClaims } from '../../src/spec/hostname-claims-text.ts';
+import { HOSTNAMES_PREFIX, SYSTEM_NAMESPACE } from '../../src/spec/names.ts';
 import { readAudit } from '../support/audit.ts';
-import type { Snapshot } from '../support/cluster-snapshot.ts';
+import { kubectl, type Snapshot } from '../support/cluster-snapshot.ts';
 import { brokenHistory, listHistory } from '../support/list-history.ts';
 import { recordProof } from '../support/proof-table.ts';
 import { openReachStand, type ReachStand } from '../support/reach-stand.ts';
@@ -154,6 +156,16 @@ describe('a hostname that is taken away', () => {
   const NAME = `cart.${RESTING}`;
   const refusals: string[] = [];
 
+  const endRest = async (zone: string): Promise<void> => {
+    const list = ['configmap', `${HOSTNAMES_PREFIX}${zone}`, '-n', SYSTEM_NAMESPACE];
+    const live = JSON.parse(await kubectl(stand.kube, 'get', ...list, '-o', 'json'));
+    const freeAfter = new Date(Date.now() - 1_000).toISOString();
+    const claims = (await stand.claims(zone)).map((each) => (each.state === 'held' ? each : { ...each, freeAfter }));
+    const { resourceVersion } = live.metadata;
+    const patch = { metadata: { resourceVersion }, data: { claims: writeClaims({ zone, claims }) } };
+    await kubectl(stand.kube, 'patch', ...list, '--type', 'merge', '-p', JSON.stringify(patch));
+  };
+
   const expectRefused = async (name: string, words: string): Promise<void> => {
     const { problems = [] } = await ask(name, NAME, 'http');
     const told = problems.map(({ code, message }) => `${code}: ${message}`).join('; ');
@@ -193,8 +205,10 @@ describe('a hostname that is taken away', () => {
     counted += 1;
   });
 
-  it.skipIf(!FULL)('is anybody’s when it has rested', async () => {
-    await sleep((REST_MINUTES * 60 + TTL_SECONDS + 1) * 1000);
+  it('is anybody’s when it has rested', async () => {
+    // What the clock does in a minute, an administrator does at once: the list says until when.
+    if (FULL) await sleep((REST_MINUTES * 60 + TTL_SECONDS + 1) * 1000);
+    else await endRest(RESTING);
     expect((await ask('rest-next', NAME, 'http')).problems).toBeUndefined();
     await stand.teardown('rest-next');
     await stand.untilAll(['rest-next'], ['deleted']);
