@@ -1,6 +1,7 @@
 // NetworkPolicies: everything is denied, then one policy a concern allows. The platform's namespaces are chosen by
 // their names, which no request gets; those of teams by the team's label, which naas alone sets.
 import { LABEL } from '../spec/names.ts';
+import { OWN_GATEWAY_NAME } from '../spec/route-names.ts';
 import type { NamespaceSpec, Port } from '../spec/spec.ts';
 import { inside } from './metadata.ts';
 import type { KubernetesObject } from './plan.ts';
@@ -23,6 +24,7 @@ export function allowingPolicies(spec: NamespaceSpec): KubernetesObject[] {
     allowNamespace(spec),
     allowDns(spec),
     allowGateway(spec),
+    ...allowOwnGateway(spec),
     ...allowSharedServices(spec),
     ...byProfile(spec),
     ...allowIngressFrom(spec),
@@ -70,6 +72,24 @@ function allowGateway(spec: NamespaceSpec): KubernetesObject {
   return ingress(spec, 'naas-allow-gateway', [{ from: [named(spec.network.gatewayNamespace)] }]);
 }
 
+/** Set by whoever runs a Gateway in its own namespace on the pods that it makes there (GEP-1762). */
+const OF_GATEWAY = 'gateway.networking.k8s.io/gateway-name';
+
+/** Its pods serve everybody outside, on whatever port they map a listener to, and ask their control plane what to serve. */
+function allowOwnGateway(spec: NamespaceSpec): KubernetesObject[] {
+  const gateway = spec.reach?.gateway;
+  if (gateway?.mode !== 'own-gateway') return [];
+  const everybody = [{ ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '::/0' } }];
+  return [
+    policy(spec, 'naas-allow-own-gateway', {
+      podSelector: { matchLabels: { [OF_GATEWAY]: OWN_GATEWAY_NAME } },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [{ from: everybody }],
+      egress: [{ to: [named(gateway.controlPlane)] }],
+    }),
+  ];
+}
+
 /** Both ways: pods dial the service on its ports, and a service such as monitoring dials whatever port a pod shows it. */
 function allowSharedServices(spec: NamespaceSpec): KubernetesObject[] {
   const { sharedServices } = spec.network;
@@ -115,7 +135,7 @@ function egress(spec: NamespaceSpec, name: string, rules: unknown[]): Kubernetes
   return policy(spec, name, { policyTypes: ['Egress'], egress: rules });
 }
 
-/** For every pod of the namespace. */
+/** For every pod of the namespace, where the rules say nothing else. */
 function policy(spec: NamespaceSpec, name: string, rules: Record<string, unknown>): KubernetesObject {
   return {
     apiVersion: 'networking.k8s.io/v1',

@@ -36,7 +36,14 @@ const provider = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('external-dns') }),
 ]);
 
-const ttl = z.int().min(1).max(86_400);
+export const ttl = z.int().min(1).max(86_400);
+
+/** Beyond the time for which caches know a name. */
+export const quarantine = z
+  .int()
+  .min(0)
+  .max(60 * 24 * 90)
+  .default(60);
 
 export const zonesSchema = z.record(
   zoneName,
@@ -48,12 +55,7 @@ export const zonesSchema = z.record(
     /** Who may hold the zone's own name and the wildcard right below it, which would be every name that nobody else holds. */
     wholeZoneTeams: z.array(name).default([]),
     ttlSeconds: z.strictObject({ default: ttl, minimum: ttl, maximum: ttl }),
-    /** Beyond the time for which caches know it. */
-    quarantineMinutes: z
-      .int()
-      .min(0)
-      .max(60 * 24 * 90)
-      .default(60),
+    quarantineMinutes: quarantine,
     nameServers: z.array(server).min(1).optional(),
     /** A resource of the provider that names follow instead of holding the gateway's addresses. */
     alias: text.optional(),
@@ -67,6 +69,8 @@ export const gatewaySchema = z.strictObject({
   name: name.optional(),
   sections: z.strictObject({ http: name.optional(), https: name.optional(), tls: name.optional() }).default({}),
   className: name.optional(),
+  /** The namespace of the controller of that class; `gatewayNamespace` where it says nothing. */
+  controlPlane: name.optional(),
   /** Of the controller, where it is Istio: some versions silently ignore what others serve. */
   istioVersion: z
     .string()

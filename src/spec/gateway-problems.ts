@@ -14,6 +14,18 @@ export function gatewayProblems(spec: GatewaySpec): Problem[] {
   ];
 }
 
+const LOAD_BALANCERS = 'services.loadbalancers';
+
+/** A Gateway of its own is a Service of type LoadBalancer in the namespace, which a quota of none denies to its controller. */
+export function loadBalancerProblems(
+  { mode }: GatewaySpec,
+  { tier, quota }: { tier: string; quota: Readonly<Record<string, string>> },
+): Problem[] {
+  if (mode !== 'own-gateway' || quota[LOAD_BALANCERS] !== '0') return [];
+  const message = `hostnames: in mode own-gateway a namespace has a load balancer of its own, and tier ${tier} allows none (${LOAD_BALANCERS}); choose another tier`;
+  return [problem('hostnames', message)];
+}
+
 function tooMany({ mode, hostnames }: GatewaySpec): Problem[] {
   const limited = mode === 'listener-set' || mode === 'own-gateway';
   if (!limited || hostnames.length <= MAX_LISTENERS) return [];

@@ -48,6 +48,8 @@ export interface SharedGatewaySpec extends Common {
 export interface OwnGatewaySpec extends Common {
   mode: 'own-gateway';
   gatewayClassName: string;
+  /** The namespace of whoever runs Gateways of that class: their pods ask it what to serve. */
+  controlPlane: string;
 }
 
 export interface IstioClassicSpec extends Common {

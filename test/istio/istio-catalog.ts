@@ -21,6 +21,7 @@ export async function istioCatalog(from: string, to: string, mode: GatewayMode):
       name: SHARED.name,
       sections: { http: 'http' },
       className: ISTIO_CLASS,
+      controlPlane: 'istio-system',
       istioVersion: '1.31',
       istio: { selector: SELECTOR, service: INGRESS },
       tls: 'none',

@@ -1,6 +1,6 @@
 // What a gateway cannot give: each refusal names the field, and what passes is complete.
 import { describe, expect, it } from 'vitest';
-import { gatewayProblems, MAX_LISTENERS } from '../../src/spec/gateway-problems.ts';
+import { gatewayProblems, loadBalancerProblems, MAX_LISTENERS } from '../../src/spec/gateway-problems.ts';
 import type { GatewaySpec, HostnameSpec } from '../../src/spec/gateway-spec.ts';
 import { anyGatewaySpecs } from '../support/gateway-arbitrary.ts';
 import { GATEWAY_CASES, hostnameCase } from '../support/gateway-cases.ts';
@@ -99,5 +99,19 @@ describe('gatewayProblems', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('loadBalancerProblems', () => {
+  const own = base('own-gateway', [hostnameCase('a.example.com', 'none')]);
+  const tier = (allowed: string) => ({ tier: 'dev', quota: { 'services.loadbalancers': allowed } });
+
+  it('finds one where a Gateway of its own could have no load balancer, and names the tier', () => {
+    expect(loadBalancerProblems(own, tier('0')).map(({ message }) => message)).toEqual([
+      expect.stringContaining('tier dev allows none'),
+    ]);
+    expect(loadBalancerProblems(own, tier('1'))).toEqual([]);
+    expect(loadBalancerProblems(own, { tier: 'free', quota: {} })).toEqual([]);
+    expect(loadBalancerProblems(base('listener-set', []), tier('0'))).toEqual([]);
   });
 });

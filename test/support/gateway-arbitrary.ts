@@ -54,7 +54,7 @@ const gateway = fc.record({
 /** Also such as no mode can give. */
 export const anyGatewaySpecs: fc.Arbitrary<GatewaySpec> = fc.oneof(
   fc.record({ mode: fc.constantFrom('listener-set' as const, 'shared-listener' as const), gateway, ...common }),
-  fc.record({ mode: fc.constant('own-gateway' as const), gatewayClassName: label, ...common }),
+  fc.record({ mode: fc.constant('own-gateway' as const), gatewayClassName: label, controlPlane: label, ...common }),
   fc.record(
     {
       mode: fc.constant('istio-classic' as const),

@@ -65,6 +65,7 @@ export const GATEWAY_CASES: Record<string, GatewaySpec> = {
     mode: 'own-gateway',
     dns: 'naas',
     gatewayClassName: 'istio',
+    controlPlane: 'istio-system',
     hostnames: [
       hostnameCase('cart.example.com', 'issued'),
       hostnameCase('plain.example.com', 'none'),

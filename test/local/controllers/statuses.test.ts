@@ -103,7 +103,13 @@ describe('the stand-in controllers', () => {
     const cases: Record<string, GatewaySpec> = {
       one: onSet(...everything, hostnameCase('x.apps.example.com', 'shared')),
       two: onShared(...underZone),
-      three: { mode: 'own-gateway', dns: 'naas', gatewayClassName: 'naas-stand-in', hostnames: everything },
+      three: {
+        mode: 'own-gateway',
+        dns: 'naas',
+        controlPlane: 'istio-system',
+        gatewayClassName: 'naas-stand-in',
+        hostnames: everything,
+      },
     };
     for (const [namespace, gateway] of Object.entries(cases)) add(namespace, gateway);
     cluster.settle();
@@ -324,6 +330,7 @@ describe('the stand-in controllers', () => {
     });
     add('one', {
       mode: 'own-gateway',
+      controlPlane: 'istio-system',
       dns: 'naas',
       gatewayClassName: 'other',
       hostnames: [hostnameCase('a.example.com', 'none')],
@@ -376,6 +383,7 @@ describe('the stand-in controllers', () => {
   it('give each Gateway an address of its own, keep it, and give it on once it is free', () => {
     const own = (name: string): GatewaySpec => ({
       mode: 'own-gateway',
+      controlPlane: 'istio-system',
       dns: 'naas',
       gatewayClassName: 'naas-stand-in',
       hostnames: [hostnameCase(name, 'none')],
@@ -397,6 +405,7 @@ describe('the stand-in controllers', () => {
   it('give the address that a Gateway asks for', () => {
     const [gateway] = planned('one', {
       mode: 'own-gateway',
+      controlPlane: 'istio-system',
       dns: 'naas',
       gatewayClassName: 'naas-stand-in',
       hostnames: [hostnameCase('a.example.com', 'none')],
