@@ -6,15 +6,17 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities, zoneActivities } from './activities/index.ts';
 import type { ZoneOf } from './activities/records.ts';
+import type { DnsZone } from './activities/zone.ts';
 import { pacedZone } from './activities/zone-pace.ts';
 import { type Config, logFormat, readCatalog, readConfig } from './config.ts';
-import { openZones } from './providers/dns/open-zones.ts';
+import { openDelegatedZones, openZones } from './providers/dns/open-zones.ts';
 import { createDnsAnswers } from './providers/dns-query/index.ts';
 import { domainKeyFile } from './providers/domain-key.ts';
 import { connectCluster, type KubernetesCluster } from './providers/kubernetes/index.ts';
 import { keySource } from './providers/proofs/key-source.ts';
 import { type SignedProofs, senderProofs } from './providers/proofs/senders.ts';
 import { trustedKeys } from './providers/proofs/trusted-keys.ts';
+import { manualRegistrar } from './providers/registrar/manual.ts';
 import { type Health, serveHealth } from './providers/telemetry/health.ts';
 import { createLogger } from './providers/telemetry/logger.ts';
 import { installRuntime } from './providers/telemetry/runtime.ts';
@@ -23,7 +25,7 @@ import { lifecycleRuns } from './providers/temporal/runs.ts';
 import { keepSchedule } from './providers/temporal/schedules.ts';
 import type { Zones } from './spec/catalog.ts';
 import { NaasError } from './spec/errors.ts';
-import { zoneQueue } from './spec/names.ts';
+import { DELEGATED_ZONES, zoneQueue } from './spec/names.ts';
 import { sweepsOf } from './spec/sweeps.ts';
 
 /** What ended badly is over by then; threads of the SDK that did not notice must not keep a dead worker from being replaced. */
@@ -69,7 +71,8 @@ async function work(config: Config, health: Health | undefined): Promise<void> {
     const [connection, cluster] = await Promise.all([connecting, opening]);
     const namespace = temporal.namespace ?? 'default';
     const client = new Client({ connection, namespace });
-    const zoneOf = openZones(catalog.zones, config.dns);
+    const { delegation } = catalog.policy.domains;
+    const zoneOf = openZones(catalog.zones, delegation, config.dns);
     const scheduled = keepSweeps(client, config.taskQueue);
     const worker = await Worker.create({
       connection,
@@ -88,6 +91,8 @@ async function work(config: Config, health: Health | undefined): Promise<void> {
           servers: catalog.policy.domains.nameServers,
         }),
         domainRuns: domainRuns(client, config.taskQueue),
+        registrar: manualRegistrar(catalog.policy.domains.purchase?.prices ?? {}),
+        delegatedZones: openDelegatedZones(delegation, config.dns),
         domainKey: domainKeyFile(config.domainKeyFile),
       }),
       shutdownGraceTime: SHUTDOWN_GRACE_MS,
@@ -96,7 +101,9 @@ async function work(config: Config, health: Health | undefined): Promise<void> {
       stickyQueueScheduleToStartTimeout: config.stickyTimeoutMs,
       workflowBundle: config.workflowBundle === undefined ? await bundled() : { codePath: config.workflowBundle },
     });
-    const zoneWorkers = await serveZones(connection, namespace, config, { cluster, zoneOf, zones: catalog.zones });
+    const delegates = delegation !== undefined;
+    const zones = { cluster, zoneOf, zones: catalog.zones, delegates };
+    const zoneWorkers = await serveZones(connection, namespace, config, zones);
     health?.watch(() => isPolling(worker), dependencies(connection, cluster));
     await scheduled;
     announce('naas worker is polling');
@@ -118,26 +125,36 @@ function serveZones(
   connection: NativeConnection,
   namespace: string,
   { taskQueue }: Config,
-  { cluster, zoneOf, zones }: { cluster: KubernetesCluster; zoneOf: ZoneOf; zones: Zones },
+  {
+    cluster,
+    zoneOf,
+    zones,
+    delegates,
+  }: { cluster: KubernetesCluster; zoneOf: ZoneOf; zones: Zones; delegates: boolean },
 ): Promise<Worker[]> {
-  const written = Object.entries(zones).filter(([, { provider }]) => provider.kind !== 'external-dns');
+  const written = Object.keys(zones).filter((zone) => zones[zone]?.provider.kind !== 'external-dns');
+  const paced = new Map<string, DnsZone>();
+  const inTurn: ZoneOf = (zone) => {
+    // A server of one's own has no such limit.
+    if (zones[zone]?.provider.kind === 'rfc2136') return zoneOf(zone);
+    const known = paced.get(zone) ?? pacedZone(zoneOf(zone), cluster, ZONE_WRITES_PER_SECOND);
+    paced.set(zone, known);
+    return known;
+  };
   return Promise.all(
-    written.map(([zone, { provider }]) => {
-      // A server of one's own has no such limit.
-      const paced =
-        provider.kind === 'azure-dns' ? pacedZone(zoneOf(zone), cluster, ZONE_WRITES_PER_SECOND) : undefined;
-      return Worker.create({
+    [...written, ...(delegates ? [DELEGATED_ZONES] : [])].map((zone) =>
+      Worker.create({
         connection,
         namespace,
         taskQueue: zoneQueue(taskQueue, zone),
         dataConverter: { failureConverterPath: workflowModule('data-converter') },
-        activities: zoneActivities({ cluster, zoneOf: (name) => (name === zone && paced ? paced : zoneOf(name)) }),
+        activities: zoneActivities({ cluster, zoneOf: inTurn }),
         // Who has to wait long for a turn gives the place up; the others wait for a slow answer.
         maxConcurrentActivityTaskExecutions: 50,
         shutdownGraceTime: SHUTDOWN_GRACE_MS,
         shutdownForceTime: SHUTDOWN_FORCE_MS,
-      });
-    }),
+      }),
+    ),
   );
 }
 

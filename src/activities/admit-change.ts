@@ -1,33 +1,23 @@
-// Admission of a change to a living namespace: proves the sender, resolves the whole wanted state, holds it against policy,
+// Admission of a change to a living namespace: proves the sender, resolves the whole wanted state, and has it held against policy,
 // against what is applied and against what is live. Its recorded answer is what approval and apply rely on. No effects.
-import { changeDigest, plan, planDigest } from '../plan/index.ts';
-import { outsideClosedList } from '../plan/kinds.ts';
-import type { Plan } from '../plan/plan.ts';
-import { dropped } from '../plan/restore.ts';
-import type { Change, ChangeAdmission, ChangeAdmitted, PackedStage } from '../spec/admission.ts';
+import type { ChangeAdmission } from '../spec/admission.ts';
 import { isAmong, type People, type Sender } from '../spec/approval.ts';
-import { changePolicy, ownerRights, rightsOf, transferPolicy } from '../spec/approval-rules.ts';
+import { changePolicy, ownerRights, transferPolicy } from '../spec/approval-rules.ts';
 import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
 import type { Catalog } from '../spec/catalog.ts';
 import { NaasError, type Problem } from '../spec/errors.ts';
-import type { FieldPath } from '../spec/field-path.ts';
-import { changeGuardrails } from '../spec/guardrails.ts';
-import { type ByStage, bareRef, type InventoryEntry, type RecordEntry, refKey, refOf } from '../spec/inventory.ts';
-import { LABEL } from '../spec/names.ts';
 import { isOperator, leadsOf, namePeople, together } from '../spec/people.ts';
 import type { Proof } from '../spec/proof.ts';
-import { ADDRESS_TYPES } from '../spec/record-set.ts';
 import { parseRequest } from '../spec/request.ts';
 import type { NamespaceSpec } from '../spec/spec.ts';
 import type { OperationKind } from '../spec/status.ts';
 import { transferRequest, transferred } from '../spec/transfer.ts';
 import { type AdmitDependencies, permanentProblems } from './admit-input.ts';
 import { atTheBoundary, callOptions } from './boundary.ts';
-import type { CallOptions, Cluster } from './cluster.ts';
-import { unpackStages } from './packing.ts';
-import { stamped, unstamped } from './stamp.ts';
-import { changesAgainst, inTheWay, liveQuotaOf, type Survey, survey } from './survey.ts';
-import { admittedReach, noticesOf, resolveFor, surveyReach } from './survey-reach.ts';
+import type { CallOptions } from './cluster.ts';
+import { type AppliedState, draftChange } from './draft-change.ts';
+import type { Survey } from './survey.ts';
+import { resolveFor } from './survey-reach.ts';
 
 export interface AdmitChangeInput {
   kind: OperationKind;
@@ -41,17 +31,7 @@ export interface AdmitChangeInput {
   signedSinceMs: number;
   /** Who may, as the last admission recorded it; operators may in any case. */
   allowed: People | undefined;
-  /** What holds now. */
-  applied: {
-    request: unknown;
-    spec: NamespaceSpec;
-    /** undefined: nobody, after a recovery. */
-    owner: Sender | undefined;
-    incarnation: string;
-    planDigest: string;
-    stages: ByStage<PackedStage>;
-    inventory: InventoryEntry[];
-  };
+  applied: AppliedState;
 }
 
 export function admitChangeActivities(deps: AdmitDependencies) {
@@ -83,52 +63,21 @@ async function admitChange(
   );
   mayAsk(input, by, deps.catalog);
   const spec = await wantedSpec(deps, input, options);
-  const planned = plan(spec);
-  const digest = planDigest(planned);
-  const seen = await survey(deps.cluster, spec, options);
-  ownLife(name, applied.incarnation, seen);
-  const reach = await surveyReach(deps, planned, spec, applied.incarnation, options);
-  const removals = noLongerPlanned(deps.cluster.name, planned, applied.inventory);
-  const gone = droppedFields(deps.cluster.name, planned, applied.stages);
-  const against = { removals, dropped: gone, ours: uidsOf(applied.inventory), seen };
-  const objects = await changesOf(deps.cluster, planned, against, options);
-  const changes = [...objects, ...reach.changes];
-  if (digest === applied.planDigest && changes.every(({ verb }) => verb === 'keep')) {
-    return { verdict: 'unchanged', by };
-  }
-  const problems = [...inTheWay(objects), ...reach.problems, ...(await problemsOf(deps, spec, planned, seen, options))];
-  if (problems.length > 0) return { verdict: 'refused', problems };
   const owner = kind === 'transfer' ? newOwner(spec, by, deps.catalog) : applied.owner;
+  const draft = await draftChange(deps, { requestId: input.requestId, spec, owner }, applied, options);
+  if (draft.isSame) return { verdict: 'unchanged', by };
+  const problems = [...draft.obstacles, ...draft.objections];
+  if (problems.length > 0) return { verdict: 'refused', problems };
+  const { ownerless, ...admitted } = draft.admitted;
   return {
-    verdict: 'admitted',
+    ...admitted,
     // Of a transfer that no lead of the new team asked for, whoever takes it over becomes the owner.
     sender: owner ?? by,
     by,
     request: wantedRequest(deps.catalog, input),
     requestSha256: bodySha256,
-    spec,
-    incarnation: applied.incarnation,
-    planDigest: digest,
-    changeDigest: changeDigest(changes),
-    changes,
-    ...noticesOf(reach),
-    removals,
-    dropped: gone,
-    ...admittedReach(planned, spec, deps.catalog),
-    ...stamped(deps.cluster.name, planned, {
-      incarnation: applied.incarnation,
-      requestId: input.requestId,
-      planDigest: digest,
-      spec,
-    }),
-    approval: approvalOf(input, spec, by, seen, deps.catalog),
-    rights: rightsOf(spec, owner, deps.catalog),
-    ...(kind === 'transfer'
-      ? { ownerRights: ownerRights(deps.catalog) }
-      : owner === undefined
-        ? { ownerless: true }
-        : {}),
-    timing: deps.catalog.policy.timing,
+    approval: approvalOf(input, spec, by, draft.seen, deps.catalog),
+    ...(kind === 'transfer' ? { ownerRights: ownerRights(deps.catalog) } : ownerless === true ? { ownerless } : {}),
   };
 }
 
@@ -194,86 +143,4 @@ function keepIdentity(applied: NamespaceSpec, wanted: NamespaceSpec): void {
     return { code: 'InvalidRequest', message, field, value: wanted[field], allowed: [applied[field]] };
   });
   if (problems.length > 0) throw new NaasError(problems);
-}
-
-function ownLife(name: string, incarnation: string, { liveNamespace }: Survey): void {
-  const live = liveNamespace?.metadata.labels?.[LABEL.incarnation];
-  if (live === incarnation && liveNamespace?.metadata['deletionTimestamp'] === undefined) return;
-  const what =
-    liveNamespace === undefined ? 'is not there' : live === incarnation ? 'is being deleted' : 'is another one';
-  throw new NaasError({
-    code: 'Gone',
-    message: `namespace ${name} on the cluster ${what}: somebody took it away past naas; \`naas delete ${name}\` ends this run`,
-  });
-}
-
-function noLongerPlanned(cluster: string, planned: Plan, inventory: InventoryEntry[]): InventoryEntry[] {
-  const wanted = new Set(planned.resources.map(({ object }) => refKey(refOf(cluster, object))));
-  const names = new Set((planned.reach?.hostnames ?? []).map(({ name }) => name));
-  const isWanted = (entry: InventoryEntry): boolean => {
-    switch (entry.system) {
-      case 'kubernetes':
-        return entry.stage === 'claim' || wanted.has(refKey(entry));
-      case 'hostnames':
-        return names.has(entry.name);
-      case 'dns':
-        return isPlanned(entry, planned);
-    }
-  };
-  return inventory.filter((entry) => !isWanted(entry));
-}
-
-/** Of which type an address is, only the gateway says. */
-function isPlanned({ name, kind }: RecordEntry, { reach }: Plan): boolean {
-  const planned = (reach?.records ?? []).filter((record) => record.name === name).map(({ type }) => type);
-  return planned.includes(kind) || (planned.includes('address') && ADDRESS_TYPES.includes(kind));
-}
-
-function uidsOf(inventory: readonly InventoryEntry[]): ReadonlySet<string> {
-  return new Set(inventory.flatMap(({ uid }) => (uid === undefined ? [] : [uid])));
-}
-
-function droppedFields(cluster: string, planned: Plan, stages: ByStage<PackedStage>): ChangeAdmitted['dropped'] {
-  const applied = unpackStages(stages).map(({ object }) => unstamped(object));
-  const before = new Map(applied.map((object) => [refKey(refOf(cluster, object)), object]));
-  const entries = planned.resources.flatMap(({ object }): [string, FieldPath[]][] => {
-    const key = refKey(refOf(cluster, object));
-    const was = before.get(key);
-    const paths = was === undefined ? [] : dropped(was, object);
-    return paths.length === 0 ? [] : [[key, paths]];
-  });
-  return Object.fromEntries(entries);
-}
-
-async function changesOf(
-  cluster: Cluster,
-  planned: Plan,
-  against: Pick<ChangeAdmitted, 'removals' | 'dropped'> & { ours: ReadonlySet<string>; seen: Survey },
-  options: CallOptions,
-): Promise<Change[]> {
-  const objects = planned.resources.map(({ object }) => object);
-  const changes = await changesAgainst(cluster, objects, against.seen.liveNamespace, options, against);
-  const removed = against.removals.map((entry): Change => ({ verb: 'remove', ref: bareRef(entry), fields: [] }));
-  return [...changes, ...removed];
-}
-
-async function problemsOf(
-  deps: AdmitDependencies,
-  spec: NamespaceSpec,
-  planned: Plan,
-  seen: Survey,
-  options: CallOptions,
-): Promise<Problem[]> {
-  const objects = planned.resources.map(({ object }) => object);
-  const quota = objects.find(({ kind }) => kind === 'ResourceQuota');
-  const live = quota === undefined ? undefined : await deps.cluster.read(refOf(deps.cluster.name, quota), options);
-  return [
-    ...changeGuardrails({
-      spec,
-      catalog: deps.catalog,
-      ingressOwners: seen.ingressOwners,
-      liveQuota: liveQuotaOf(live),
-    }),
-    ...outsideClosedList(spec.name, objects),
-  ];
 }

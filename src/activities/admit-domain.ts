@@ -11,19 +11,21 @@ import { NaasError, type Problem } from '../spec/errors.ts';
 import { canonicalHostname, isPublicSuffix, registrableDomain } from '../spec/hostnames.ts';
 import { lookup } from '../spec/lookup.ts';
 import { domainWorkflowId } from '../spec/names.ts';
-import { inRoles, isOperator, leadsOf } from '../spec/people.ts';
+import { inRoles, isOperator, leadsOf, namePeople } from '../spec/people.ts';
 import type { Proof } from '../spec/proof.ts';
+import type { Money } from '../spec/spec.ts';
 import { permanentProblems } from './admit-input.ts';
-import { atTheBoundary } from './boundary.ts';
+import { atTheBoundary, callOptions } from './boundary.ts';
 import type { Proofs } from './proofs.ts';
+import type { Registrar } from './registrar.ts';
 
 export interface AdmitDomainInput {
-  message: 'addDomain' | 'removeDomain' | 'transferDomain' | 'decideDomain';
+  message: 'addDomain' | 'buyDomain' | 'boughtDomain' | 'removeDomain' | 'transferDomain' | 'decideDomain';
   /** The registrable domain that the workflow id holds. */
   domain: string;
   by: Proof;
   /** The message without `by`. */
-  body: { requestId: string; name: string; team?: string };
+  body: { requestId: string; name: string; team?: string; delegate?: boolean };
   receivedAtMs: number;
   signedSinceMs: number;
 }
@@ -42,6 +44,17 @@ export interface AdmittedDomain {
   record?: TxtRecord;
   proofDays: number;
   graceDays: number;
+  /** Absent where none are bought. */
+  purchase?: AdmittedPurchase;
+}
+
+export interface AdmittedPurchase {
+  price?: Money;
+  /** Whether the sender may. */
+  approves: boolean;
+  buys: boolean;
+  approvers: string;
+  buyers: string;
 }
 
 export type DomainAdmission = AdmittedDomain | { verdict: 'refused'; problems: Problem[] };
@@ -51,6 +64,7 @@ export interface AdmitDomainDependencies {
   proofs: Proofs;
   /** The key of domain proofs; throws where none is configured. */
   domainKey: () => Promise<Uint8Array>;
+  registrar: Registrar;
 }
 
 /** A clock of a caller that is a little ahead must not make a message older than the run that it starts. */
@@ -83,8 +97,11 @@ async function admit(deps: AdmitDomainDependencies, input: AdmitDomainInput): Pr
   if (registrableDomain(name) !== domain)
     throw refusal('name', `${name} belongs to ${registrableDomain(name)}, but was sent to ${domain}`, body.name);
   const named = body.team === undefined ? {} : { record: await recordOf(deps, name, body.team) };
-  const { proofDays, graceDays } = catalog.policy.domains;
+  const { proofDays, graceDays, delegation } = catalog.policy.domains;
+  if (body.delegate === true && delegation === undefined)
+    throw refusal('delegate', 'this installation makes no zones; its policy names no place for them', true);
   const teams = Object.keys(catalog.teams);
+  const purchase = await purchaseOf(deps, input, sender);
   const submitters = catalog.policy.rights.submit.filter((role) => role !== 'operator');
   return {
     verdict: 'admitted',
@@ -97,6 +114,32 @@ async function admit(deps: AdmitDomainDependencies, input: AdmitDomainInput): Pr
     ...named,
     proofDays,
     graceDays,
+    ...(purchase === undefined ? {} : { purchase }),
+  };
+}
+
+async function purchaseOf(
+  { catalog, registrar }: AdmitDomainDependencies,
+  { message, domain, body }: AdmitDomainInput,
+  sender: Sender,
+): Promise<AdmittedPurchase | undefined> {
+  const { purchase } = catalog.policy.domains;
+  if (purchase === undefined) {
+    if (message !== 'buyDomain') return undefined;
+    throw refusal(
+      'name',
+      'this installation buys no domains; its policy names nobody who approves and buys',
+      body.name,
+    );
+  }
+  const { approvers, buyers } = purchase;
+  const { price } = message === 'buyDomain' ? await registrar.offer(domain, callOptions()) : { price: undefined };
+  return {
+    ...(price === undefined ? {} : { price }),
+    approves: isAmong(approvers, sender),
+    buys: isAmong(buyers, sender),
+    approvers: namePeople(approvers),
+    buyers: namePeople(buyers),
   };
 }
 

@@ -4,7 +4,9 @@ import type { Sender } from '../spec/approval.ts';
 import type { Catalog } from '../spec/catalog.ts';
 import { ERRORS, NaasError, type Problem } from '../spec/errors.ts';
 import type { Proof } from '../spec/proof.ts';
+import type { DnsAnswers } from './answers.ts';
 import type { Cluster } from './cluster.ts';
+import type { DomainRuns } from './domains.ts';
 import type { Proofs } from './proofs.ts';
 import type { ZoneOf } from './records.ts';
 
@@ -21,6 +23,8 @@ export interface AdmitDependencies {
   catalog: Catalog;
   proofs: Proofs;
   zoneOf: ZoneOf;
+  domainRuns: DomainRuns;
+  answers: DnsAnswers;
 }
 
 export interface Proven {

@@ -16,11 +16,18 @@ const LONGEST_PAUSE_MS = 1_000;
 const LOOKS_FOR_MS = 5_000;
 
 export function answerActivities(zoneOf: ZoneOf, answers: DnsAnswers) {
+  const ofZone: ServersOf = ({ zone }, options) => zoneOf(zone).nameServers(options);
+  const ofOthers: ServersOf = async ({ name }, options) => (await answers.serversOf(name, options)).servers;
   return {
     async awaitAnswers({ records }: { records: RecordSet[] }): Promise<void> {
-      return atTheBoundary(() =>
-        untilAll(zoneOf, answers, { records, says: saysPlanned, what: 'answer for' }, callOptions()),
-      );
+      const wanted = { records, says: saysPlanned, what: 'answer for' };
+      return atTheBoundary(() => untilAll(ofZone, answers, wanted, callOptions()));
+    },
+
+    /** Of what a team enters at a DNS of its own: the servers that have authority there. */
+    async awaitEntered({ records }: { records: RecordSet[] }): Promise<void> {
+      const wanted = { records, says: saysPlanned, what: 'answer for' };
+      return atTheBoundary(() => untilAll(ofOthers, answers, wanted, callOptions()));
     },
 
     /** Of what others publish: until no server says it any more. */
@@ -28,7 +35,7 @@ export function answerActivities(zoneOf: ZoneOf, answers: DnsAnswers) {
       const wanted = { records, says: (answer: ServerAnswer) => !saysPlanned(answer), what: 'have forgotten' };
       return atTheBoundary(async () => {
         try {
-          await untilAll(zoneOf, answers, wanted, callOptions());
+          await untilAll(ofZone, answers, wanted, callOptions());
         } catch (error) {
           const cause = asNaasError(error);
           const objects = records.map((record) => recordRef(cluster, record));
@@ -38,6 +45,8 @@ export function answerActivities(zoneOf: ZoneOf, answers: DnsAnswers) {
     },
   };
 }
+
+type ServersOf = (record: RecordSet, options: CallOptions) => Promise<string[]>;
 
 const saysPlanned = ({ says }: ServerAnswer): boolean => says === 'planned';
 
@@ -49,7 +58,7 @@ interface Wanted {
 }
 
 async function untilAll(
-  zoneOf: ZoneOf,
+  serversOf: ServersOf,
   answers: DnsAnswers,
   { records, says, what }: Wanted,
   options: CallOptions,
@@ -57,7 +66,7 @@ async function untilAll(
   const giveUpMs = Math.min(Date.now() + LOOKS_FOR_MS, options.deadlineMs);
   let open = records;
   for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    const looks = await Promise.all(open.map((record) => look(zoneOf, answers, record, says, options)));
+    const looks = await Promise.all(open.map((record) => look(serversOf, answers, record, says, options)));
     const waits = looks.filter(({ missing }) => missing.length > 0);
     if (waits.length === 0) return;
     open = waits.map(({ record }) => record);
@@ -73,7 +82,7 @@ interface Look {
 }
 
 async function look(
-  zoneOf: ZoneOf,
+  serversOf: ServersOf,
   answers: DnsAnswers,
   record: RecordSet,
   isWanted: Wanted['says'],
@@ -84,7 +93,7 @@ async function look(
     type: record.type,
     values: record.alias === undefined ? record.values : undefined,
   };
-  const servers = await zoneOf(record.zone).nameServers(options);
+  const servers = await serversOf(record, options);
   const [own, resolvers] = await Promise.all([
     answers.fromServers(planned, servers, options),
     answers.fromResolvers(planned, options),

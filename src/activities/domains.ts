@@ -1,10 +1,11 @@
 // What naas asks of the DNS about a domain: whether its proof stands on the servers that have authority for it. Reads only.
 import { answersChallenge } from '../spec/domain-challenge.ts';
-import type { DomainStatus, TxtRecord } from '../spec/domain-status.ts';
+import { type DomainStatus, proofOf, type TxtRecord } from '../spec/domain-status.ts';
 import { NaasError } from '../spec/errors.ts';
 import type { DnsAnswers, ServerAnswer } from './answers.ts';
 import { atTheBoundary, callOptions } from './boundary.ts';
 import type { CallOptions } from './cluster.ts';
+import { lookAbove } from './delegations.ts';
 
 /** What is needed of Temporal's own records of domains: the interface that a provider implements. */
 export interface DomainRuns {
@@ -19,6 +20,8 @@ export interface ProofInput {
   name: string;
   /** Any of them is enough. */
   records: TxtRecord[];
+  /** Where naas keeps the zone: below it no record of the team can be seen, and that it is handed over is proof itself. */
+  delegation?: { nameServers: string[] };
 }
 
 /** `unclear`: nobody who has authority said anything. */
@@ -76,10 +79,11 @@ async function recheckOne(
   options: CallOptions,
 ): Promise<void> {
   const status = await runs.status(domain, options);
-  for (const { name, records, state } of status?.holdings ?? []) {
-    if (state !== 'verified') continue;
+  for (const holding of status?.holdings ?? []) {
+    if (holding.state !== 'verified') continue;
+    const { name } = holding;
     report.looked += 1;
-    const { found } = await look(answers, { name, records }, options);
+    const { found } = await look(answers, proofOf(holding), options);
     if (found === 'proven') continue;
     report[found].push(name);
     // The run looks itself before it believes it.
@@ -87,8 +91,17 @@ async function recheckOne(
   }
 }
 
-async function look(answers: DnsAnswers, { records }: ProofInput, options: CallOptions): Promise<Look> {
+async function look(
+  answers: DnsAnswers,
+  { name, records, delegation }: ProofInput,
+  options: CallOptions,
+): Promise<Look> {
   const looks: Look[] = [];
+  if (delegation !== undefined) {
+    const { found, saw } = await lookAbove(answers, { zone: name, ...delegation }, options);
+    if (found === 'delegated') return { found: 'proven', saw };
+    looks.push({ found: found === 'unclear' ? 'unclear' : 'missing', saw });
+  }
   for (const record of records) {
     const seen = await lookFor(answers, record, options);
     if (seen.found === 'proven') return seen;

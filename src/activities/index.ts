@@ -3,30 +3,34 @@ import { admitActivities } from './admit.ts';
 import { admitChangeActivities } from './admit-change.ts';
 import { type AdmitDomainDependencies, admitDomainActivities } from './admit-domain.ts';
 import type { AdmitDependencies } from './admit-input.ts';
+import { admitLossActivities } from './admit-loss.ts';
 import { answerActivities } from './answered.ts';
-import type { DnsAnswers } from './answers.ts';
 import { changeActivities } from './change.ts';
-import { type DomainRuns, domainActivities } from './domains.ts';
+import { delegationActivities } from './delegations.ts';
+import { domainActivities } from './domains.ts';
 import { hostnameActivities } from './hostnames.ts';
 import { orphanActivities, type Runs } from './orphans.ts';
+import { purchaseActivities } from './purchases.ts';
 import { recordActivities, recordImageActivities } from './records.ts';
 import { removalActivities } from './removal.ts';
 import { restoreActivities } from './restore.ts';
 import { routeActivities } from './route.ts';
 import { stageActivities } from './stages.ts';
+import { domainCoverActivities } from './survey-domains.ts';
 import { switchActivities } from './switch.ts';
 import { verifyActivities } from './verify.ts';
+import type { DelegatedZones } from './zone.ts';
 
 export interface Dependencies extends AdmitDependencies, AdmitDomainDependencies {
   runs: Runs;
-  domainRuns: DomainRuns;
-  answers: DnsAnswers;
+  delegatedZones: DelegatedZones;
 }
 
 export function createActivities(deps: Dependencies) {
   return {
     ...admitActivities(deps),
     ...admitChangeActivities(deps),
+    ...admitLossActivities(deps),
     ...verifyActivities(deps),
     ...stageActivities(deps.cluster),
     ...hostnameActivities(deps.cluster),
@@ -40,7 +44,10 @@ export function createActivities(deps: Dependencies) {
     ...switchActivities(deps.cluster),
     ...orphanActivities(deps.cluster, deps.runs),
     ...admitDomainActivities(deps),
+    ...purchaseActivities(deps.registrar),
     ...domainActivities(deps.answers, deps.domainRuns),
+    ...domainCoverActivities(deps.cluster, deps.domainRuns),
+    ...delegationActivities({ ...deps, installation: deps.catalog.platform.installation }),
   };
 }
 

@@ -23,6 +23,8 @@ export interface NamespaceRemoval {
   stuck: boolean;
   /** What is still in it, when it is not gone. */
   remaining: Blocker[];
+  /** The API server asked to be left in peace for so long while that was looked for. */
+  retryAfterMs?: number;
 }
 
 /**
@@ -57,11 +59,13 @@ export function removalActivities(cluster: Cluster) {
         );
         const deleted = effects.filter((effect) => effect.outcome === 'deleted');
         const looks = await Promise.all(deleted.map((effect) => untilGone(cluster, effect, options)));
+        const retryAfterMs = Math.max(0, ...looks.map((look) => look.retryAfterMs ?? 0));
         return {
           effects,
           gone: looks.every((look) => look.gone),
           stuck: looks.some((look) => look.stuck),
           remaining: looks.flatMap((look) => look.remaining),
+          ...(retryAfterMs === 0 ? {} : { retryAfterMs }),
         };
       });
     },
@@ -98,7 +102,7 @@ async function uidOfOurs(cluster: Cluster, ref: ObjectRef, incarnation: string, 
   return live.metadata.labels?.[LABEL.incarnation] === incarnation ? live.metadata.uid : 'not-ours';
 }
 
-type Look = Pick<NamespaceRemoval, 'gone' | 'stuck' | 'remaining'>;
+type Look = Omit<NamespaceRemoval, 'effects'>;
 
 async function untilGone(cluster: Cluster, effect: ObjectEffect, options: CallOptions): Promise<Look> {
   const beganMs = Date.now();
@@ -111,7 +115,7 @@ async function untilGone(cluster: Cluster, effect: ObjectEffect, options: CallOp
     if (seen === undefined || seen.uid !== effect.uid) return { gone: true, stuck: false, remaining: [] };
     const stuck = isStuck(seen.report);
     if (stuck || Date.now() >= giveUpMs) {
-      return { gone: false, stuck, remaining: await blockersOf(cluster, name, seen.report, options) };
+      return { gone: false, stuck, ...(await blockersOf(cluster, name, seen.report, options)) };
     }
     const earlyMs = beganMs + USUAL_WAIT_MS - Date.now();
     const nextMs = earlyMs > 0 ? Math.min(earlyMs, LOOKS_BEFORE_EVERY_MS) : pauseMs;
@@ -131,11 +135,13 @@ async function blockersOf(
   namespace: string,
   report: DeletionReport,
   options: CallOptions,
-): Promise<Blocker[]> {
+): Promise<Pick<Look, 'remaining' | 'retryAfterMs'>> {
   const finalizers = report.finalizers.map((each) => each.finalizer);
+  let retryAfterMs = 0;
   const named = await Promise.all(
     report.remaining.map(async (left): Promise<Blocker> => {
-      const { kind, names } = await heldObjects(cluster, left.resource, namespace, options);
+      const { kind, names, putOffMs = 0 } = await heldObjects(cluster, left.resource, namespace, options);
+      retryAfterMs = Math.max(retryAfterMs, putOffMs);
       return {
         kind: kind ?? left.kind,
         count: left.count,
@@ -148,7 +154,7 @@ async function blockersOf(
   const failures = report.failures.map(
     (failure): Blocker => ({ kind: failure, look: `kubectl get namespace ${namespace} -o yaml` }),
   );
-  return [...named, ...failures];
+  return { remaining: [...named, ...failures], retryAfterMs };
 }
 
 /** Thousands may be held; who sees twenty knows where to look, and the count stands beside them. */
@@ -163,7 +169,7 @@ async function heldObjects(
   resource: string,
   namespace: string,
   options: CallOptions,
-): Promise<{ kind?: string; names?: string[] }> {
+): Promise<{ kind?: string; names?: string[]; putOffMs?: number }> {
   let found: { kind?: string } = {};
   try {
     const kind = await cluster.kindOf(resource, options);
@@ -174,7 +180,7 @@ async function heldObjects(
     const held = objects.filter((object) => Array.isArray(object.metadata['finalizers']));
     return { ...found, names: held.map((object) => object.metadata.name).slice(0, MOST_NAMES) };
   } catch (error) {
-    if (error instanceof NaasError) return found;
+    if (error instanceof NaasError) return { ...found, putOffMs: error.retryAfterMs ?? 0 };
     throw error;
   }
 }

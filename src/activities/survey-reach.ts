@@ -21,6 +21,7 @@ import type { CallOptions, Cluster } from './cluster.ts';
 import { readHostnames, takenProblem } from './hostnames.ts';
 import { foreign } from './records.ts';
 import { readAddresses } from './route.ts';
+import { delegationsFor, surveyDomains } from './survey-domains.ts';
 import { caaProblems, shadowNotices } from './survey-names.ts';
 
 export type GatewayChoice = { mode: GatewayMode | undefined; problems: Problem[] };
@@ -55,12 +56,15 @@ export async function chooseMode(
 
 /** The whole Spec of a request, for what this cluster can do. */
 export async function resolveFor(
-  { cluster, catalog }: Pick<AdmitDependencies, 'cluster' | 'catalog'>,
+  { cluster, catalog, domainRuns }: Pick<AdmitDependencies, 'cluster' | 'catalog' | 'domainRuns'>,
   request: NamespaceRequest,
   options: CallOptions & { current?: GatewayMode | undefined },
 ): Promise<NamespaceSpec> {
-  const { mode, problems } = await chooseMode(cluster, request, catalog.platform, options);
-  const context = { cluster: cluster.name, ...(mode === undefined ? {} : { gatewayMode: mode }) };
+  const [{ mode, problems }, delegations] = await Promise.all([
+    chooseMode(cluster, request, catalog.platform, options),
+    delegationsFor(domainRuns, request, catalog, options),
+  ]);
+  const context = { cluster: cluster.name, delegations, ...(mode === undefined ? {} : { gatewayMode: mode }) };
   const spec = resolve(request, catalog, context);
   refuseAll(problems);
   return spec;
@@ -73,10 +77,19 @@ export function noticesOf({ notices }: ReachSurvey): { notices?: string[] } {
 /** What the run needs of the catalog later, recorded with the plan. */
 export function admittedReach({ reach }: Plan, spec: NamespaceSpec, catalog: Catalog): { reach?: AdmittedReach } {
   if (reach === undefined || spec.reach === undefined) return {};
-  const minutes = spec.reach.names.map(({ list }) => [list, catalog.zones[list]?.quarantineMinutes ?? 0] as const);
+  const usual = catalog.policy.domains.quarantineMinutes;
+  const minutes = spec.reach.names.map(({ list }) => [list, catalog.zones[list]?.quarantineMinutes ?? usual] as const);
   const { installation } = catalog.platform;
+  const own = spec.reach.names.filter(({ domain, publisher }) => domain !== undefined && publisher === 'naas');
+  const handedOver = [...new Set(own.map(({ zone }) => zone))];
   return {
-    reach: { ...reach, gateway: spec.reach.gateway, quarantineMinutes: Object.fromEntries(minutes), installation },
+    reach: {
+      ...reach,
+      gateway: spec.reach.gateway,
+      ...(handedOver.length === 0 ? {} : { handedOver }),
+      quarantineMinutes: Object.fromEntries(minutes),
+      installation,
+    },
   };
 }
 
@@ -129,7 +142,7 @@ function together(surveys: readonly ReachSurvey[]): ReachSurvey {
 
 /** `incarnation`: of the life that asks, where it holds names already. */
 export async function surveyReach(
-  { cluster, zoneOf, catalog }: AdmitDependencies,
+  { cluster, zoneOf, answers, catalog, domainRuns }: AdmitDependencies,
   planned: Plan,
   spec: NamespaceSpec,
   incarnation: string | undefined,
@@ -138,8 +151,9 @@ export async function surveyReach(
   const { reach } = planned;
   if (reach === undefined || spec.reach === undefined) return NOTHING;
   const addresses = await readAddresses(cluster, objectsOf(planned), spec.reach.gateway, options);
-  const [forbidden, names, records] = await Promise.all([
-    caaProblems(spec.reach, catalog, zoneOf, options),
+  const [domains, forbidden, names, records] = await Promise.all([
+    surveyDomains(domainRuns, { team: spec.team, reach: spec.reach }, options),
+    caaProblems(spec.reach, catalog, { zoneOf, answers }, options),
     surveyNames(cluster, reach, spec, incarnation, options),
     Promise.all(
       reach.records.flatMap((record) =>
@@ -149,7 +163,7 @@ export async function surveyReach(
       ),
     ),
   ]);
-  return together([{ ...NOTHING, problems: forbidden }, names, ...records]);
+  return together([{ ...NOTHING, ...domains }, { ...NOTHING, problems: forbidden }, names, ...records]);
 }
 
 async function surveyNames(

@@ -4,8 +4,24 @@ import type { LiveRecordSet, RecordKey, RecordOwner, RecordSet } from '../spec/r
 import type { CallOptions } from './cluster.ts';
 
 /** What a write did, by the zone's own account; whose record it is, the provider does not know. */
-export interface ZoneEffect extends Omit<RecordEffect, 'ref'> {
-  key: RecordKey;
+export type ZoneEffect = Omit<RecordEffect, 'ref'>;
+
+/** Who has a zone made, by its mark in the provider. */
+export interface ZoneOwner {
+  installation: string;
+  /** The registrable domain in whose run it is kept. */
+  domain: string;
+}
+
+/**
+ * Makes and takes away whole zones, where teams hand parts of their domains over. Failures are those of a DnsZone. No method retries
+ * by itself.
+ */
+export interface DelegatedZones {
+  /** Only where no zone of that name stands: else NotOurs, but for one of the same owner. Answers its name servers, sorted. */
+  make(zone: string, owner: ZoneOwner, options: CallOptions): Promise<{ nameServers: string[] }>;
+  /** Only the owner's: else NotOurs; and only empty: else Conflict. Absent is success; NotReadyYet while it goes. */
+  remove(zone: string, owner: ZoneOwner, options: CallOptions): Promise<void>;
 }
 
 /**

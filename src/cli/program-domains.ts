@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { examples, type Run } from './program-parts.ts';
 
 const AS_ADA = '--as ada@example.com --group shop-developers';
+const AS_OPERATOR = '--as olga@example.com --group platform-operators';
 const AS_LEAD = '--as grace@example.com --group shop-leads';
 
 export function domains(naas: Command, run: Run): void {
@@ -15,10 +16,39 @@ export function domains(naas: Command, run: Run): void {
     .description('register a domain for a team, or have its proof looked for at once')
     .argument('<DOMAIN>', 'covers all names below it')
     .requiredOption('--team <TEAM>', 'whose it is')
+    .option('--delegate', 'naas makes a zone for it and keeps its records; the team enters the NS records above it')
     .option('--request-id <ID>', 'makes the call repeatable')
-    .addHelpText('after', examples(`naas domain add example.org --team shop ${AS_ADA}`))
+    .addHelpText(
+      'after',
+      examples(
+        `naas domain add example.org --team shop ${AS_ADA}`,
+        `naas domain add apps.example.org --team shop --delegate ${AS_ADA}`,
+      ),
+    )
     .action((name, options) =>
       run(async (context) => (await import('./commands/domain.ts')).add(context, name, options)),
+    );
+  domain
+    .command('buy')
+    .description('ask that a domain is bought for a team; people approve it, with its price')
+    .argument('<DOMAIN>', 'the whole domain, such as example.org')
+    .requiredOption('--team <TEAM>', 'who is to have it')
+    .option('--reason <TEXT>', 'shown to whoever decides')
+    .option('--request-id <ID>', 'makes the call repeatable')
+    .addHelpText('after', examples(`naas domain buy example.org --team shop --reason "the new shop" ${AS_ADA}`))
+    .action((name, options) =>
+      run(async (context) => (await import('./commands/domain.ts')).buy(context, name, options)),
+    );
+  domain
+    .command('bought')
+    .description('say that a domain was bought, and for how much (buyers)')
+    .argument('<DOMAIN>', 'as it was asked for')
+    .requiredOption('--team <TEAM>', 'who asked for it')
+    .requiredOption('--price <PRICE>', 'of the first year, such as "12.00 GBP"')
+    .option('--request-id <ID>', 'makes the call repeatable')
+    .addHelpText('after', examples(`naas domain bought example.org --team shop --price "12.00 GBP" ${AS_OPERATOR}`))
+    .action((name, options) =>
+      run(async (context) => (await import('./commands/domain.ts')).bought(context, name, options)),
     );
   domain
     .command('status')
@@ -62,7 +92,9 @@ export function domains(naas: Command, run: Run): void {
   for (const decision of ['approve', 'reject'] as const)
     domain
       .command(decision)
-      .description(`${decision} that another team has a domain of yours, or one above or below it (leads)`)
+      .description(
+        `${decision} that another team has a domain of yours, or one above or below it (leads); or a purchase`,
+      )
       .argument('<DOMAIN>', 'what is asked for')
       .requiredOption('--team <TEAM>', 'who asks for it')
       .option('--reason <TEXT>', 'shown in its history')

@@ -1,7 +1,7 @@
 // Domains for people: what a message came to, who holds what, and what somebody has to enter where. Pure.
 import type { DomainRow, DomainView } from '../client/api.ts';
 import type { DomainState } from '../spec/domain-lifecycle.ts';
-import type { HoldingStatus } from '../spec/domain-status.ts';
+import { type HoldingStatus, priceWords } from '../spec/domain-status.ts';
 import type { DomainAnswer } from './answers.ts';
 import { assertNever } from './assert-never.ts';
 import type { Paint, Style } from './paint.ts';
@@ -9,14 +9,24 @@ import { columns } from './table.ts';
 import { relative, when } from './time.ts';
 
 export function renderDomainAnswer(answer: DomainAnswer, paint: Paint): string[] {
-  const { name, team, state, record, awaits, note } = answer;
+  const { name, team, state, record, awaits, purchase, delegation, note } = answer;
   const head = `${paint('bold', name)} of ${team}: ${paint(colourOf(state), state)}${note === undefined ? '' : ` (${note})`}`;
   const enter =
     state === 'pending' && record !== undefined
       ? ['  enter this record at the DNS of the domain, beside whatever stands there:', ...recordLines(record)]
       : [];
+  const bought =
+    purchase !== undefined && (state === 'wanted' || state === 'ordered')
+      ? [
+          `  ${state === 'wanted' ? `waits for ${purchase.approvers}` : `waits for ${purchase.buyers}`}${priceWords({ purchase })}`,
+        ]
+      : [];
+  const zone =
+    delegation === undefined
+      ? []
+      : [`  zone ${name}: ${delegation.state}${delegation.why === undefined ? '' : ` (${delegation.why})`}`];
   const decide = awaits.map((holder) => `  waits for the decision of a lead of ${holder}`);
-  return [head, ...enter, ...decide, `  next: ${paint('cyan', `naas domain status ${name}`)}`];
+  return [head, ...enter, ...bought, ...zone, ...decide, `  next: ${paint('cyan', `naas domain status ${name}`)}`];
 }
 
 function recordLines({ name, value }: { name: string; value: string }): string[] {
@@ -36,7 +46,7 @@ export function renderDomain({ domain, holdings, looks, timeline }: DomainView, 
 const SHOWN_NOTES = 5;
 
 function renderHolding(
-  { name, team, state, since, until, why, todo }: HoldingStatus,
+  { name, team, state, since, until, why, todo, delegation }: HoldingStatus,
   nowMs: number,
   paint: Paint,
 ): string[] {
@@ -44,6 +54,9 @@ function renderHolding(
   return [
     `  ${name} of ${team}: ${paint(colourOf(state), state)} since ${when(since, nowMs)}${ends}`,
     ...(why === undefined ? [] : [`    ${why}`]),
+    ...(delegation === undefined
+      ? []
+      : [`    zone: ${delegation.state}${delegation.why === undefined ? '' : ` (${delegation.why})`}`]),
     ...todo.map((line) => `    ${paint('cyan', '→')} ${line}`),
   ];
 }
@@ -65,10 +78,13 @@ function colourOf(state: DomainState): Style {
   switch (state) {
     case 'verified':
       return 'green';
+    case 'wanted':
+    case 'ordered':
     case 'pending':
       return 'cyan';
     case 'contested':
     case 'grace':
+    case 'leaving':
       return 'yellow';
     case 'lapsed':
     case 'rejected':

@@ -2,6 +2,7 @@
 import type { DomainState } from '../spec/domain-lifecycle.ts';
 import type { DomainStatus } from '../spec/domain-status.ts';
 import type { Proof } from '../spec/proof.ts';
+import type { Money } from '../spec/spec.ts';
 import type { Status, StatusRow, TimelineEntry } from '../spec/status.ts';
 import type {
   CancelMessage,
@@ -111,10 +112,20 @@ export interface DomainFilter {
   state?: DomainState;
 }
 
+export interface AddDomainOptions {
+  requestId?: string;
+  /** naas makes a zone for the name, once it is proven; the team enters its NS set above it. */
+  delegate?: boolean;
+}
+
 /** Domains that teams bring along; names in any spelling. */
 export interface DomainClient {
   /** Registers a name and all below it; sent again it has the proof looked for at once. */
-  add(name: string, team: string, options?: { requestId?: string }): Promise<DomainAnswer>;
+  add(name: string, team: string, options?: AddDomainOptions): Promise<DomainAnswer>;
+  /** Asks that a whole domain is bought; people approve it, with its price. */
+  buy(name: string, team: string, options?: EndOptions): Promise<DomainAnswer>;
+  /** For whoever bought it. */
+  bought(name: string, team: string, price: Money, options?: { requestId?: string }): Promise<DomainAnswer>;
   status(name: string): Promise<DomainView>;
   list(filter?: DomainFilter): AsyncIterable<DomainRow>;
   /** `team`: where several wait for the same name. */

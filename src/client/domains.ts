@@ -5,11 +5,19 @@ import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { type DomainStatus, stateToken, teamToken } from '../spec/domain-status.ts';
 import { NaasError } from '../spec/errors.ts';
 import { DOMAIN_WORKFLOW, domainOfId, domainWorkflowId, updateId } from '../spec/names.ts';
+import type { Money } from '../spec/spec.ts';
 import type { DomainAnswer } from '../workflows/messages.ts';
 import type { DomainClient, DomainFilter, DomainLook, DomainRow, Prove } from './api.ts';
 import { bodySha256, proveSender } from './proven.ts';
 import { quoted } from './records.ts';
 import { isMissingRun, listed, repeatedly, type Temporal } from './temporal.ts';
+
+/** Those that may come first, and those to a domain that somebody holds or asks for. */
+type Opening = 'addDomain' | 'buyDomain';
+type Following = 'boughtDomain' | 'removeDomain' | 'transferDomain' | 'decideDomain';
+
+/** Of activities that look again and again. */
+const LOOKING = ['awaitProof', 'awaitDelegation', 'awaitNoDelegation', 'awaitNamesGone', 'removeZone'];
 
 interface Place {
   /** Canonical. */
@@ -23,12 +31,14 @@ export function domainClient(
 ): DomainClient {
   /** Signed for the run of the domain; the answer of a repeated request id is the same. */
   async function signed(
-    message: 'addDomain' | 'removeDomain' | 'transferDomain' | 'decideDomain',
+    message: Opening | Following,
     { name, domain }: Place,
     content: {
       team?: string | undefined;
       reason?: string | undefined;
       decision?: string;
+      delegate?: boolean | undefined;
+      price?: Money;
       requestId?: string | undefined;
     },
   ) {
@@ -38,7 +48,29 @@ export function domainClient(
     return { args, updateId: updateId(body.requestId, await bodySha256(body)) };
   }
 
-  async function update(message: 'removeDomain' | 'transferDomain' | 'decideDomain', written: string, content: object) {
+  /** Starts the run of the domain where there is none. */
+  async function open(message: Opening, written: string, content: object): Promise<DomainAnswer> {
+    const place = await placeOf(written);
+    const options = await signed(message, place, content);
+    const t = await temporal();
+    return repeatedly(t, { what: `${message} of ${place.name}`, deadlineMs }, () => {
+      const start = new t.sdk.WithStartWorkflowOperation(DOMAIN_WORKFLOW, {
+        workflowId: domainWorkflowId(place.domain),
+        taskQueue,
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        staticSummary: `Domain ${place.domain}: who holds what of it`,
+        args: [],
+      });
+      // Its own promise rejects as well when the call fails; the call's error is the one that counts.
+      start.workflowHandle().catch(() => undefined);
+      return t.client.workflow.executeUpdateWithStart<() => Promise<unknown>, DomainAnswer, [object]>(message, {
+        ...options,
+        startWorkflowOperation: start,
+      });
+    });
+  }
+
+  async function update(message: Following, written: string, content: object) {
     const place = await placeOf(written);
     const options = await signed(message, place, content);
     const t = await temporal();
@@ -49,26 +81,9 @@ export function domainClient(
   }
 
   return {
-    async add(written, team, { requestId } = {}) {
-      const place = await placeOf(written);
-      const options = await signed('addDomain', place, { team, requestId });
-      const t = await temporal();
-      return repeatedly(t, { what: `addDomain of ${place.name}`, deadlineMs }, () => {
-        const start = new t.sdk.WithStartWorkflowOperation(DOMAIN_WORKFLOW, {
-          workflowId: domainWorkflowId(place.domain),
-          taskQueue,
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          staticSummary: `Domain ${place.domain}: who holds what of it`,
-          args: [],
-        });
-        // Its own promise rejects as well when the call fails; the call's error is the one that counts.
-        start.workflowHandle().catch(() => undefined);
-        return t.client.workflow.executeUpdateWithStart<() => Promise<unknown>, DomainAnswer, [object]>('addDomain', {
-          ...options,
-          startWorkflowOperation: start,
-        });
-      });
-    },
+    add: (name, team, options = {}) => open('addDomain', name, { ...options, team }),
+    buy: (name, team, options = {}) => open('buyDomain', name, { ...options, team }),
+    bought: (name, team, price, options = {}) => update('boughtDomain', name, { ...options, team, price }),
     remove: (name, options = {}) => update('removeDomain', name, options),
     transfer: (name, team, options = {}) => update('transferDomain', name, { ...options, team }),
     decide: (name, team, decision, options = {}) => update('decideDomain', name, { ...options, team, decision }),
@@ -124,7 +139,7 @@ function unregistered(name: string, error: NaasError): never {
 /** Between two looks Temporal waits by itself, so only its own records know how the last one went. */
 function looksOf({ raw }: WorkflowExecutionDescription): DomainLook[] {
   return (raw.pendingActivities ?? []).flatMap(({ activityType, attempt, lastFailure, scheduledTime }) => {
-    if (activityType?.name !== 'awaitProof') return [];
+    if (!LOOKING.includes(activityType?.name ?? '')) return [];
     const saw = lastFailure?.message ?? undefined;
     const nextMs = scheduledTime?.seconds === undefined ? undefined : Number(scheduledTime.seconds) * 1000;
     return [

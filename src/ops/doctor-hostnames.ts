@@ -49,7 +49,7 @@ function zoneCheck(name: string, { provider }: Zone, { zones }: Catalog, env: En
     });
   }
   return look(check, mendOf(provider.kind), async () => {
-    const zone = openZones(zones, dnsSettings(env))(name);
+    const zone = openZones(zones, undefined, dnsSettings(env))(name);
     // One set that need not be there: the answer tells whether this account may read the zone.
     await zone.read({ zone: name, name, type: 'TXT' }, firstCall());
     const servers = await zone.nameServers(call());

@@ -6,10 +6,12 @@ export function plannedReach({ reach }: NamespaceSpec): PlannedReach | undefined
   if (reach === undefined) return undefined;
   const of = (who: Publisher): PlannedRecord[] =>
     reach.names.filter(({ publisher }) => publisher === who).flatMap(recordsOf);
+  const entered = of('owner');
   return {
     hostnames: reach.names.map(({ list, name }) => ({ zone: list, name })),
     records: of('naas'),
     awaited: of('external-dns'),
+    ...(entered.length === 0 ? {} : { entered }),
   };
 }
 

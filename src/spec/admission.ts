@@ -41,6 +41,8 @@ export type Rights = Record<RightName, People>;
 /** What is claimed, routed and published beside the objects of the stages. */
 export interface AdmittedReach extends PlannedReach {
   gateway: GatewaySpec;
+  /** The zones among those of its records that a team has handed over. Absent: none. */
+  handedOver?: string[];
   /** By zone: how long a name rests after it was taken away, beyond the time for which caches know it. */
   quarantineMinutes: Record<string, number>;
   /** Who naas is in a zone that others write as well. */

@@ -1,7 +1,7 @@
 // The shapes of the catalog's files, one schema a file. Bounds and forms only; what refers to what is checked in
 // catalog-references.ts.
 import { z } from 'zod';
-import { gatewaySchema } from './catalog-zones.ts';
+import { gatewaySchema, quarantine, ttl } from './catalog-zones.ts';
 import { parseCidr } from './cidr.ts';
 import { DNS_LABEL } from './names.ts';
 import { canonicalAmount, parseQuantity } from './quantities.ts';
@@ -53,16 +53,18 @@ const cidrOf = (family: 4 | 6) =>
   });
 const port = z.strictObject({ protocol: z.enum(['TCP', 'UDP', 'SCTP']), port: z.int().min(1).max(65_535) });
 
+const money = z.strictObject({
+  amount: z.string().regex(/^(0|[1-9]\d{0,11})(\.\d{1,4})?$/, 'write a decimal in quotes, such as "100"'),
+  currency: z.string().regex(/^[A-Z]{3}$/, 'use an ISO 4217 code such as GBP'),
+});
+
 export const tierSchema = z.strictObject({
   description: text,
   quota: z.record(quotaKey, quantity),
   /** What a request may ask instead, by key; a key that is not here cannot be changed. */
   quotaOverrides: z.record(quotaKey, z.strictObject({ minimum: quantity, maximum: quantity })).default({}),
   limits: z.strictObject({ default: cpuAndMemory, defaultRequest: cpuAndMemory }),
-  monthlyCostLimit: z.strictObject({
-    amount: z.string().regex(/^(0|[1-9]\d{0,11})(\.\d{1,4})?$/, 'write a decimal in quotes, such as "100"'),
-    currency: z.string().regex(/^[A-Z]{3}$/, 'use an ISO 4217 code such as GBP'),
-  }),
+  monthlyCostLimit: money,
   lease: z.strictObject({ defaultDays: z.int().min(1).max(3650), maximumDays: z.int().min(1).max(3650) }),
 });
 
@@ -178,6 +180,18 @@ export const policySchema = z.strictObject({
       proofDays: z.int().min(1).max(90).default(30),
       /** So long the names of a domain go on whose proof has gone. */
       graceDays: z.int().min(1).max(90).default(7),
+      /** Of names below them. */
+      ttlSeconds: z
+        .strictObject({ default: ttl.default(300), minimum: ttl.default(1), maximum: ttl.default(86_400) })
+        .prefault({}),
+      /** A name below them rests so long after it was taken away, before another namespace gets it. */
+      quarantineMinutes: quarantine,
+      /** Where zones are made for names that teams hand over; absent: none are. In Azure DNS. */
+      delegation: z.strictObject({ subscriptionId: text, resourceGroup: text }).optional(),
+      /** Domains that are bought for a team: who approves, who buys, and by their endings what a year costs. Absent: none are. */
+      purchase: z
+        .strictObject({ approvers: people, buyers: people, prices: z.record(text, money).default({}) })
+        .optional(),
       /** By zone, host:port each: asked instead of whom the zone's NS records name. */
       nameServers: z.record(text, z.array(text).min(1)).default({}),
     })

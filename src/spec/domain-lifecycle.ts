@@ -2,8 +2,22 @@
 // holds what where names overlap. Pure and total: a new state or message does not compile until every cell is filled.
 import type { Cell } from './lifecycle.ts';
 
-/** `contested`: everything is there but the word of another team, whose domain it overlaps. `grace`: its proof has gone. */
-export const DOMAIN_STATES = ['pending', 'contested', 'verified', 'grace', 'lapsed', 'rejected', 'released'] as const;
+/**
+ * `wanted`: it is to be bought, and that waits for an approval. `ordered`: a person buys it. `contested`: everything is there but the word of another team, whose domain it overlaps. `grace`: its proof has gone. `leaving`: it
+ * is given up, and the zone that naas made for it goes.
+ */
+export const DOMAIN_STATES = [
+  'wanted',
+  'ordered',
+  'pending',
+  'contested',
+  'verified',
+  'grace',
+  'leaving',
+  'lapsed',
+  'rejected',
+  'released',
+] as const;
 export type DomainState = (typeof DOMAIN_STATES)[number];
 
 /** `none`: nobody registered it. With `+asked` another team has asked for the domain. */
@@ -11,7 +25,7 @@ export const DOMAIN_SITUATIONS = ['none', ...DOMAIN_STATES, 'verified+asked', 'g
 export type DomainSituation = (typeof DOMAIN_SITUATIONS)[number];
 
 /** `addByOther` is what `add` means for another team's hold on the very same name. */
-export const DOMAIN_MESSAGES = ['add', 'addByOther', 'transfer', 'decide', 'remove', 'tick'] as const;
+export const DOMAIN_MESSAGES = ['add', 'addByOther', 'buy', 'bought', 'transfer', 'decide', 'remove', 'tick'] as const;
 export type DomainMessage = (typeof DOMAIN_MESSAGES)[number];
 
 const accept: Cell = { answer: 'accept' };
@@ -26,11 +40,20 @@ const notThere = refuse('NotFound', 'no team has registered it');
 const noQuestion = refuse('NotAwaitingApproval', 'nothing waits for a decision');
 const unproven = refuse('StillInProgress', 'its team has not proven it yet, so there is nothing to hand over');
 const held = refuse('Conflict', 'another team holds it; ask for a transfer');
+const goes = refuse(
+  'StillInProgress',
+  'it is being given up, and the zone that was made for it goes; ask again after that',
+);
 const idle = once('there is nothing to look for');
+
+const notOrdered = refuse('NotAwaitingApproval', 'nobody has ordered it');
+const registered = refuse('Conflict', 'it is registered already; `naas domain status` shows for whom');
 
 const over: Record<DomainMessage, Cell> = {
   add: accept,
   addByOther: accept,
+  buy: accept,
+  bought: notOrdered,
   transfer: notThere,
   decide: noQuestion,
   remove: once('it is held no more'),
@@ -40,10 +63,24 @@ const over: Record<DomainMessage, Cell> = {
 const proven: Record<DomainMessage, Cell> = {
   add: once('it is verified already'),
   addByOther: held,
+  buy: registered,
+  bought: notOrdered,
   transfer: accept,
   decide: noQuestion,
   remove: accept,
   tick: accept,
+};
+
+/** Nobody is kept out by what is not proven. */
+const waiting: Record<DomainMessage, Cell> = {
+  add: accept,
+  addByOther: accept,
+  buy: registered,
+  bought: notOrdered,
+  transfer: unproven,
+  decide: noQuestion,
+  remove: accept,
+  tick: idle,
 };
 
 const missing: Record<DomainMessage, Cell> = { ...proven, add: accept, tick: once('its proof is being looked for') };
@@ -56,32 +93,49 @@ const asked = {
 export const DOMAIN_LIFECYCLE: Record<DomainSituation, Record<DomainMessage, Cell>> = {
   none: { ...over, remove: notThere },
   // A second `add` looks at once: whoever has just entered the record need not wait.
-  pending: { add: accept, addByOther: accept, transfer: unproven, decide: noQuestion, remove: accept, tick: idle },
-  contested: {
-    add: once('it waits for the decision of the team that holds it'),
-    addByOther: accept,
-    transfer: unproven,
+  pending: { ...waiting, add: accept },
+  wanted: {
+    ...waiting,
+    add: once('it waits for the approval of its purchase'),
+    buy: once('it is asked for already'),
     decide: accept,
-    remove: accept,
-    tick: idle,
+  },
+  ordered: { ...waiting, add: once('a person buys it'), buy: once('a person buys it already'), bought: accept },
+  contested: {
+    ...waiting,
+    add: once('it waits for the decision of the team that holds it'),
+    decide: accept,
   },
   verified: proven,
   'verified+asked': { ...proven, ...asked },
   grace: missing,
   'grace+asked': { ...missing, ...asked },
+  leaving: {
+    add: goes,
+    addByOther: goes,
+    buy: goes,
+    bought: notOrdered,
+    transfer: goes,
+    decide: noQuestion,
+    remove: once('it is being given up'),
+    tick: idle,
+  },
   lapsed: over,
   rejected: over,
   released: over,
 };
 
-const AGAIN = ['pending', 'contested', 'verified'] as const;
+const AGAIN = ['wanted', 'pending', 'contested', 'verified'] as const;
 
 /** Every step that a hold may take; anything else is a defect. */
 export const DOMAIN_TRANSITIONS: Record<DomainState, readonly DomainState[]> = {
+  wanted: ['ordered', 'rejected', 'lapsed', 'released'],
+  ordered: ['pending', 'contested', 'lapsed', 'released'],
   pending: ['verified', 'contested', 'lapsed', 'released'],
   contested: ['pending', 'verified', 'rejected', 'lapsed', 'released'],
-  verified: ['grace', 'released'],
-  grace: ['verified', 'lapsed', 'released'],
+  verified: ['grace', 'leaving', 'released'],
+  grace: ['verified', 'leaving', 'lapsed', 'released'],
+  leaving: ['lapsed', 'released'],
   lapsed: AGAIN,
   rejected: AGAIN,
   released: AGAIN,
@@ -111,8 +165,11 @@ export function holds({ state }: Pick<Hold, 'state'>): boolean {
     case 'verified':
     case 'grace':
       return true;
+    case 'wanted':
+    case 'ordered':
     case 'pending':
     case 'contested':
+    case 'leaving':
     case 'lapsed':
     case 'rejected':
     case 'released':
@@ -155,12 +212,15 @@ export function opening(
 export type Cover = 'yes' | 'not-yet' | 'no';
 
 export function coverOf(name: string, team: string, all: readonly Hold[]): Cover {
+  // While a zone goes nothing may be served from it, whoever holds what is above.
   const [nearest] = all
-    .filter((each) => holds(each) && covers(each.name, name))
+    .filter((each) => (holds(each) || each.state === 'leaving') && covers(each.name, name))
     .sort((left, right) => right.name.length - left.name.length);
+  if (nearest?.state === 'leaving') return 'no';
   if (nearest?.team === team) return 'yes';
   const hopes = all.some(
-    (each) => each.team === team && covers(each.name, name) && (each.state === 'pending' || each.state === 'contested'),
+    (each) =>
+      each.team === team && covers(each.name, name) && !isOver(each) && !holds(each) && each.state !== 'leaving',
   );
   return hopes ? 'not-yet' : 'no';
 }

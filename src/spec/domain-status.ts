@@ -2,11 +2,39 @@
 // the docs. JSON-safe; it decides nothing.
 import type { DomainState, Hold } from './domain-lifecycle.ts';
 import { missingWords } from './domain-lifecycle.ts';
+import type { Money } from './spec.ts';
 
 /** As it has to stand in the DNS of the domain. */
 export interface TxtRecord {
   name: string;
   value: string;
+}
+
+/** A zone that naas makes for the name, and that its team hands over by entering its NS set at the DNS above. */
+export interface Delegation {
+  /** `failed`: nobody entered it in time, or the zone could not be made; nothing of it is left. */
+  state: 'making' | 'waiting' | 'delegated' | 'leaving' | 'failed';
+  since: string;
+  /** When `waiting` ends by itself. */
+  until?: string;
+  nameServers: string[];
+  /** So long resolvers remember whom the DNS above refers to. */
+  ttlSeconds?: number;
+  why?: string;
+}
+
+/** Of a domain that is to be bought. */
+export interface Purchase {
+  /** Of the first year; absent: whoever buys it finds out. */
+  price?: Money;
+  reason?: string;
+  /** In words. */
+  approvers: string;
+  buyers: string;
+  approvedBy?: string;
+  /** What a person has to do, in the words of whoever sells domains. */
+  task?: string;
+  paid?: Money;
 }
 
 export interface Holding extends Hold {
@@ -23,6 +51,12 @@ export interface Holding extends Hold {
   records: TxtRecord[];
   /** Another team has asked for it. */
   transfer?: { to: string; by: string; at: string; record: TxtRecord };
+  purchase?: Purchase;
+  delegation?: Delegation;
+  /** A zone is to be made once it is proven; so many days its NS set may take then. */
+  wantsZone?: number;
+  /** What it is after `leaving`. */
+  leavesFor?: 'lapsed' | 'released';
   /** Why it ended, or what is wrong. */
   why?: string;
 }
@@ -63,6 +97,15 @@ function todoOf(holding: Holding, awaits: readonly string[]): string[] {
   const decide = (asking: string): string[] =>
     awaits.map((holder) => `a lead of ${holder} decides: naas domain approve ${name} --team ${asking} (or reject)`);
   switch (state) {
+    case 'wanted':
+      return [
+        `${holding.purchase?.approvers} decide on its purchase${priceWords(holding)}: naas domain approve ${name} --team ${team} (or reject)`,
+      ];
+    case 'ordered':
+      return [
+        `${holding.purchase?.buyers}: ${holding.purchase?.task ?? `buy ${name}`}`,
+        `then: naas domain bought ${name} --team ${team} --price "AMOUNT CURRENCY"`,
+      ];
     case 'pending':
       return [
         'enter this record at the DNS of the domain, beside whatever stands there:',
@@ -74,12 +117,52 @@ function todoOf(holding: Holding, awaits: readonly string[]): string[] {
     case 'grace':
       return ['the record that proves the domain is missing; enter it again:', ...enter];
     case 'verified':
-      return transfer === undefined ? [] : decide(transfer.to);
+      return [...(transfer === undefined ? [] : decide(transfer.to)), ...delegationTodo(holding)];
+    case 'leaving':
+      return delegationTodo(holding);
     case 'lapsed':
     case 'rejected':
     case 'released':
       return [];
   }
+}
+
+export function priceWords({ purchase }: Pick<Holding, 'purchase'>): string {
+  const price = purchase?.paid ?? purchase?.price;
+  return price === undefined ? ', at a price that is not known yet' : ` for ${price.amount} ${price.currency} a year`;
+}
+
+function delegationTodo({ name, delegation }: Holding): string[] {
+  if (delegation === undefined) return [];
+  const lines = delegation.nameServers.map((server) => `  ${name}  NS  ${server}`);
+  switch (delegation.state) {
+    case 'waiting':
+      return ['enter these records at the DNS above it, and no other NS record of that name:', ...lines];
+    case 'leaving':
+      return [
+        'take these records away at the DNS above it, if they still stand there; the zone goes after that:',
+        ...lines,
+      ];
+    case 'making':
+    case 'delegated':
+    case 'failed':
+      return [];
+  }
+}
+
+/** By what a hold is proven. */
+export function proofOf({ name, records, delegation }: Holding): {
+  name: string;
+  records: TxtRecord[];
+  delegation?: { nameServers: string[] };
+} {
+  if (delegation?.state !== 'delegated') return { name, records };
+  return { name, records, delegation: { nameServers: delegation.nameServers } };
+}
+
+/** Whether there is a zone to take away. */
+export function hasZone({ delegation }: Pick<Holding, 'delegation'>): boolean {
+  return delegation !== undefined && delegation.state !== 'failed';
 }
 
 function recordLines({ name, value }: TxtRecord): string[] {

@@ -13,7 +13,10 @@ export const HOSTNAMES_PREFIX = 'naas-hostnames.';
 /** Of the Lease that gives out the turns of a zone's writes. */
 export const ZONE_LEASE_PREFIX = 'naas-zone.';
 
-/** A zone's writes share one rate, whatever worker they are made by: the server holds a queue of their own to it. */
+/** Of the queue that all zones share which teams have handed over: they come and go while workers run. No zone has such a name. */
+export const DELEGATED_ZONES = '_delegated';
+
+/** A zone has a queue to itself: what waits for its turn there holds up nothing else. */
 export function zoneQueue(taskQueue: string, zone: string): string {
   return `${taskQueue}-dns-${zone}`;
 }

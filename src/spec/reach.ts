@@ -3,8 +3,10 @@
 import type { GatewaySpec } from './gateway-spec.ts';
 import type { RecordSet } from './record-set.ts';
 
-/** `naas` writes the records; `external-dns` does, and naas only waits for the answer. */
-export type Publisher = 'naas' | 'external-dns';
+/**
+ * `naas` writes the records; `external-dns` does, and naas only waits for the answer; or the `owner` of the domain, by hand.
+ */
+export type Publisher = 'naas' | 'external-dns' | 'owner';
 
 export interface ReachedName {
   /** Canonical. */
@@ -14,6 +16,8 @@ export interface ReachedName {
   /** In whose list it is claimed: the outermost zone, because names of a zone and of one below it overlap. */
   list: string;
   publisher: Publisher;
+  /** Of a name in no zone of the installation: the registrable domain, of which its team has to hold the part above it. */
+  domain?: string;
   /** Of its address; at most so long the name answers after it was taken away. */
   ttlSeconds: number;
   /** Beside its address. */
@@ -39,4 +43,6 @@ export interface PlannedReach {
   records: PlannedRecord[];
   /** What others write, and naas only waits for. */
   awaited: PlannedRecord[];
+  /** What the team enters at the DNS of its own domain. Absent: nothing. */
+  entered?: PlannedRecord[];
 }

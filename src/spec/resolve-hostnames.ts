@@ -1,11 +1,11 @@
 // The hostnames of a Spec: each name once and in one spelling, its zone, its gateway and its certificate. Pure; whether a name
 // is free is for whoever looks at the zone.
-import type { Catalog, Platform, Zone } from './catalog.ts';
+import type { Catalog, Platform } from './catalog.ts';
 import type { Problem } from './errors.ts';
 import { gatewayProblems } from './gateway-problems.ts';
 import type { GatewayMode, GatewaySpec, HostnameSpec, HostnameTls } from './gateway-spec.ts';
 import { canonicalHostname } from './hostnames.ts';
-import { lookup } from './lookup.ts';
+import { type Place, placeOf } from './place-hostname.ts';
 import type { ReachedName, ReachSpec } from './reach.ts';
 import { canonicalRecordSets } from './record-form.ts';
 import type { RecordSet } from './record-set.ts';
@@ -16,11 +16,17 @@ import { hostnameSecret } from './route-names.ts';
 type HostnameRequest = NonNullable<NamespaceRequest['hostnames']>[number];
 type GatewayConfig = NonNullable<Platform['gateway']>;
 
-/** `mode`: what the cluster can do of the configured ones; without it the first that is configured. */
+export interface ReachContext {
+  /** What the cluster can do of the configured modes; without it the first that is configured. */
+  gatewayMode?: GatewayMode;
+  /** The zones that naas was given by teams, below domains of theirs. */
+  delegations?: readonly string[];
+}
+
 export function resolveHostnames(
   request: NamespaceRequest,
   catalog: Catalog,
-  mode: GatewayMode | undefined,
+  { gatewayMode: mode, delegations = [] }: ReachContext,
   problems: Problem[],
 ): ReachSpec | undefined {
   const asked = request.hostnames ?? [];
@@ -32,8 +38,8 @@ export function resolveHostnames(
   }
   const found = asked.flatMap((each, index) => {
     const at = `hostnames[${index}]`;
-    const placed = placeOf(each, at, request, catalog, problems);
-    return placed === undefined ? [] : [{ ...placed, each, at }];
+    const place = placed(each, at, request, catalog, delegations, problems);
+    return place === undefined ? [] : [{ ...place, each, at }];
   });
   const names = found.map((each) => reached(each, problems));
   const hostnames = found.map(({ name, each, at }) => routed(name, each, at, request, gateway, problems));
@@ -49,18 +55,16 @@ export function resolveHostnames(
   };
 }
 
-interface Placed {
+interface Placed extends Place {
   name: string;
-  zoneName: string;
-  zone: Zone;
-  list: string;
 }
 
-function placeOf(
+function placed(
   { name: written }: HostnameRequest,
   at: string,
   { team }: NamespaceRequest,
-  { zones }: Catalog,
+  catalog: Catalog,
+  delegations: readonly string[],
   problems: Problem[],
 ): Placed | undefined {
   const refuse = (why: string): undefined => {
@@ -69,38 +73,28 @@ function placeOf(
   };
   const result = canonicalHostname(written);
   if ('why' in result) return refuse(`cannot be a hostname: ${result.why}`);
-  const { name } = result;
-  const plain = name.replace(/^\*\./, '');
-  // Of a zone and its child zone, the child has the name.
-  const around = Object.keys(zones)
-    .filter((zone) => plain === zone || plain.endsWith(`.${zone}`))
-    .sort((left, right) => right.length - left.length);
-  const [zoneName] = around;
-  const zone = zoneName === undefined ? undefined : lookup(zones, zoneName);
-  if (zoneName === undefined || zone === undefined) {
-    const known = Object.keys(zones).sort(byText).join(', ') || 'none';
-    return refuse(`is in none of the zones of this installation: ${known}`);
-  }
-  if (zone.teams !== undefined && !zone.teams.includes(team))
-    return refuse(`is in zone ${zoneName}, which is for ${zone.teams.join(', ')}, not for team ${team}`);
-  if ((name === zoneName || name === `*.${zoneName}`) && !zone.wholeZoneTeams.includes(team))
-    return refuse(`would be the whole of zone ${zoneName}, which team ${team} may not have`);
-  return { name, zoneName, zone, list: around.at(-1) ?? zoneName };
+  const place = placeOf(result.name, team, catalog, delegations);
+  return 'why' in place ? refuse(place.why) : { ...place, name: result.name };
 }
 
 function reached(
-  { name, zoneName, zone, list, each, at }: Placed & { each: HostnameRequest; at: string },
+  { ttlSeconds: limits, each, at, ...place }: Placed & { each: HostnameRequest; at: string },
   problems: Problem[],
 ): ReachedName {
-  const { minimum, maximum, default: usual } = zone.ttlSeconds;
+  const { name, zone, publisher } = place;
+  const { minimum, maximum, default: usual } = limits;
   const ttlSeconds = each.ttlSeconds ?? usual;
   if (ttlSeconds < minimum || ttlSeconds > maximum) {
-    const why = `${ttlSeconds} s is not between ${minimum} and ${maximum} s, as zone ${zoneName} wants it`;
+    const why = `${ttlSeconds} s is not between ${minimum} and ${maximum} s, as zone ${zone} wants it`;
     problems.push(problem(`${at}.ttlSeconds`, why, ttlSeconds));
   }
+  if (publisher === 'owner' && each.records !== undefined)
+    problems.push(
+      problem(`${at}.records`, `of ${name} are entered at the DNS of ${zone}, which naas does not write`, undefined),
+    );
   const asked = (each.records ?? []).map(
     (record): RecordSet => ({
-      zone: zoneName,
+      zone,
       name,
       type: record.type,
       ttlSeconds: record.ttlSeconds ?? ttlSeconds,
@@ -110,13 +104,9 @@ function reached(
   const { sets, problems: wrong } = canonicalRecordSets(asked, `${at}.records`);
   problems.push(...wrong);
   return {
-    name,
-    zone: zoneName,
-    list,
-    publisher: zone.provider.kind === 'external-dns' ? 'external-dns' : 'naas',
+    ...place,
     ttlSeconds,
     records: sets.map(({ type, ttlSeconds: own, values }) => ({ type, ttlSeconds: own, values })),
-    ...(zone.alias === undefined ? {} : { alias: zone.alias }),
   };
 }
 
@@ -167,7 +157,7 @@ function gatewayOf(
   dns: 'naas' | 'external-dns',
   hostnames: HostnameSpec[],
 ): GatewaySpec | { why: string } {
-  const { name, sections, className, istio } = gateway;
+  const { name, sections, className, controlPlane = namespace, istio } = gateway;
   const lacks = (what: string) => ({ why: `the catalog's gateway names no ${what}, which mode ${mode} needs` });
   switch (mode) {
     case 'listener-set':
@@ -175,7 +165,8 @@ function gatewayOf(
       if (name === undefined) return lacks('name');
       return { mode, dns, gateway: { namespace, name, sections: { ...sections } as { http?: string } }, hostnames };
     case 'own-gateway':
-      return className === undefined ? lacks('className') : { mode, dns, gatewayClassName: className, hostnames };
+      if (className === undefined) return lacks('className');
+      return { mode, dns, gatewayClassName: className, controlPlane, hostnames };
     case 'istio-classic': {
       if (istio === undefined) return lacks('istio');
       const { selector, service, sharedCredential } = istio;

@@ -2,12 +2,12 @@
 // give the same Spec, in one order, whatever order the request used.
 import type { Catalog, Platform, Policy, Template, Tier } from './catalog.ts';
 import { NaasError, type Problem } from './errors.ts';
-import type { GatewayMode } from './gateway-spec.ts';
+import { loadBalancerProblems } from './gateway-problems.ts';
 import { lookup } from './lookup.ts';
 import { DNS_LABEL, defaultNamespaceName } from './names.ts';
 import { refuseAll } from './problem-list.ts';
 import type { NamespaceRequest } from './request.ts';
-import { resolveHostnames } from './resolve-hostnames.ts';
+import { type ReachContext, resolveHostnames } from './resolve-hostnames.ts';
 import { keyProblems } from './resolve-keys.ts';
 import { grantsOf } from './resolve-members.ts';
 import { resolveNetwork } from './resolve-network.ts';
@@ -15,11 +15,9 @@ import { notAmong, reservedBy } from './resolve-problems.ts';
 import { resolveQuota } from './resolve-quota.ts';
 import type { NamespaceSpec } from './spec.ts';
 
-export interface ResolveContext {
+export interface ResolveContext extends ReachContext {
   /** The cluster that is configured; a request may name it, but no other. */
   cluster: string;
-  /** What the cluster can do of the configured modes; without it the first that is configured. */
-  gatewayMode?: GatewayMode;
 }
 
 /** Throws InvalidRequest that lists every problem, with the fields of the request. */
@@ -47,7 +45,8 @@ export function resolve(request: NamespaceRequest, catalog: Catalog, context: Re
   if (tier !== undefined) problems.push(...leaseProblems(leaseDays, request.tier, tier));
   const quota = resolveQuota(request, tier, problems);
   const network = resolveNetwork(request, name, template, catalog, problems);
-  const reach = resolveHostnames(request, catalog, context.gatewayMode, problems);
+  const reach = resolveHostnames(request, catalog, context, problems);
+  if (reach !== undefined) problems.push(...loadBalancerProblems(reach.gateway, { tier: request.tier, quota }));
   refuseAll(problems);
   if (team === undefined || tier === undefined || template === undefined) {
     throw new NaasError({

@@ -77,6 +77,8 @@ class Fake implements FakeNaas {
       zoneOf: refuseZone,
       answers: { serversOf: noDns, fromServers: async () => [], fromResolvers: async () => [] },
       domainRuns: { verified: async () => [], status: async () => undefined, tick: async () => undefined },
+      delegatedZones: { make: noDns, remove: noDns },
+      registrar: { offer: noDns, order: noDns },
       domainKey: noDns,
     });
     this.#temporal = new MemoryTemporal(sdk, workflows, activityRunner(activities)).asServer();

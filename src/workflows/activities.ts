@@ -32,6 +32,12 @@ export function reading(
   | 'verifyDecision'
   | 'admitDomain'
   | 'lookForProof'
+  | 'readCover'
+  | 'requireCover'
+  | 'readNameHolders'
+  | 'admitLoss'
+  | 'lookAtDelegation'
+  | 'orderDomain'
 > {
   const heartbeatTimeout = QUICK_HEARTBEAT_MS;
   return proxyActivities<Activities>({ startToCloseTimeout: 30_000, heartbeatTimeout, retry: RETRY, summary });
@@ -55,10 +61,24 @@ const PROOF_RETRY = { initialInterval: 60_000, backoffCoefficient: 2, maximumInt
  * events however long it takes. A cancel need not wait for it: it only reads.
  */
 export function proving(forMs: number, summary: string): Pick<Activities, 'awaitProof'> {
+  return forPeople(forMs, PROOF_RETRY, summary);
+}
+
+/** Somebody is at it, as a rule: seen within seconds at first, and within minutes later. */
+const ENTERED_RETRY = { initialInterval: 5_000, backoffCoefficient: 1.5, maximumInterval: 10 * 60_000 } as const;
+
+export function entering(
+  forMs: number,
+  summary: string,
+): Pick<Activities, 'awaitEntered' | 'awaitDelegation' | 'awaitNoDelegation' | 'awaitNamesGone'> {
+  return forPeople(forMs, ENTERED_RETRY, summary);
+}
+
+function forPeople(forMs: number, retry: ActivityOptions['retry'] & object, summary: string): Activities {
   return proxyActivities<Activities>({
     startToCloseTimeout: 30_000,
     scheduleToCloseTimeout: forMs,
-    retry: PROOF_RETRY,
+    retry,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     summary,
   });
@@ -108,7 +128,7 @@ export function routing(timing: Timing, summary: string): Pick<Activities, 'ensu
 /** A zone takes 200 writes a minute: some hundred at once have to wait for their turn, which is no fault of theirs. */
 const TURN_COMES_WITHIN_MS = 60 * 60_000;
 
-/** On the zone's own queue, whose rate is the zone's. No heartbeat: nothing in a zone denies a write that comes late. */
+/** On the zone's own queue, where turns are waited for. No heartbeat: nothing in a zone denies a write that comes late. */
 export function publishing(taskQueue: string, summary: string): Pick<Activities, 'publishRecord' | 'changeRecord'> {
   return proxyActivities<Activities>({ ...inTurn(taskQueue), retry: WRITE_RETRY, summary });
 }
@@ -133,6 +153,17 @@ export function answering(summary: string): Pick<Activities, 'awaitAnswers' | 'a
     startToCloseTimeout: 30_000,
     scheduleToCloseTimeout: ROUTE_TAKES_MS,
     retry: RETRY,
+    summary,
+  });
+}
+
+/** A whole zone: Azure takes up to some minutes to delete one. No heartbeat: nothing fences one that comes late. */
+export function keepingZone(summary: string): Pick<Activities, 'makeZone' | 'removeZone'> {
+  return proxyActivities<Activities>({
+    startToCloseTimeout: 60_000,
+    scheduleToCloseTimeout: TURN_COMES_WITHIN_MS,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: WRITE_RETRY,
     summary,
   });
 }

@@ -1,5 +1,6 @@
 // `change` and `transfer`: admitted in the handler, so that the answer says what would change and who decides. What follows
 // is the operation's story (operation.ts). Of two at once one wins; the other is told which plan it missed.
+import type { AppliedState } from '../activities/draft-change.ts';
 import { canonicalJson, sha256Hex } from '../spec/canonical.ts';
 import type { OperationKind } from '../spec/status.ts';
 import { reading } from './activities.ts';
@@ -39,15 +40,7 @@ export async function change(
     receivedAtMs: Date.now(),
     signedSinceMs: Date.parse(run.state.requestedAt),
     allowed: applied.rights[kind],
-    applied: {
-      request: heldRequest(run).request,
-      spec: applied.spec,
-      owner: applied.ownerless === true ? undefined : applied.sender,
-      incarnation: applied.incarnation,
-      planDigest: applied.planDigest,
-      stages: applied.stages,
-      inventory: run.state.inventory,
-    },
+    applied: appliedState(run),
   });
   if (admission.verdict === 'refused') {
     // Of somebody who may not ask nothing is kept: they could push the rest out of the history.
@@ -63,27 +56,33 @@ export async function change(
     if ('request' in message) holdAsWritten(run, message);
     return unchanged(run, message.requestId);
   }
-  begin(run, {
-    kind,
-    step: 'applying',
-    requestId: message.requestId,
-    startedAt: now(),
-    // JSON from other languages may say null for what is not said.
-    ...(typeof message.reason === 'string' ? { reason: message.reason } : {}),
-    admission,
-    approval: null,
-    reminded: false,
-    problems: [],
-    reached: [],
-    givenUp: [],
-  });
+  // JSON from other languages may say null for what is not said.
+  const reason = typeof message.reason === 'string' ? { reason: message.reason } : {};
+  begin(run, { kind, requestId: message.requestId, ...reason, admission });
   const answer = answerOf(run, admission, message.requestId);
   remember(run, { requestId: message.requestId, bodySha256, answer });
   return answer;
 }
 
-function begin(run: Run, operation: Operation): void {
-  const { admission } = operation;
+export function appliedState(run: Run): AppliedState {
+  const { spec, incarnation, planDigest, stages, sender, ownerless } = admittedOf(run);
+  const { request } = heldRequest(run);
+  const owner = ownerless === true ? undefined : sender;
+  return { request, spec, owner, incarnation, planDigest, stages, inventory: run.state.inventory };
+}
+
+export function begin(run: Run, asked: Pick<Operation, 'kind' | 'requestId' | 'reason' | 'admission'>): void {
+  const { admission } = asked;
+  const operation: Operation = {
+    ...asked,
+    step: 'applying',
+    startedAt: now(),
+    approval: null,
+    reminded: false,
+    problems: [],
+    reached: [],
+    givenUp: [],
+  };
   run.state.operation = operation;
   run.state.step = 'changing';
   if (operation.reason !== undefined)

@@ -82,9 +82,10 @@ export function waitingOf(name: string, state: LifecycleState): Waiting | undefi
         since: state.readyAt ?? state.requestedAt,
         todo: `nothing; \`naas change ${name}\` changes it, \`naas delete ${name}\` takes it away`,
       };
-    case 'deleting':
     case 'provisioning':
-      return state.dying === undefined ? forgettingWait(state) : dyingWait(name, state.dying);
+      return domainWait(name, state) ?? enteringWait(name, state) ?? removalWait(name, state);
+    case 'deleting':
+      return removalWait(name, state);
     case 'deleted':
       return state.quarantinedUntil === undefined ? undefined : quarantineWait(state, state.quarantinedUntil);
     case 'requested':
@@ -101,6 +102,8 @@ export function waitingOf(name: string, state: LifecycleState): Waiting | undefi
 /** Where nothing waits for people, the effect itself is what is waited for: the UI shows its activity. */
 function operationWait(name: string, state: LifecycleState, operation: Operation): Waiting | undefined {
   if (operation.step === 'awaiting-approval') return approvalWait(name, state);
+  const elsewhere = domainWait(name, state) ?? enteringWait(name, state);
+  if (elsewhere !== undefined) return elsewhere;
   const undoing = operation.step === 'undoing';
   return {
     what: undoing ? `the undo of ${operation.kind} ${operation.requestId}` : `${operation.kind} ${operation.requestId}`,
@@ -108,6 +111,28 @@ function operationWait(name: string, state: LifecycleState, operation: Operation
     todo: undoing
       ? 'nothing; what stood there before comes back'
       : `nothing; \`naas cancel ${name}\` puts everything back`,
+  };
+}
+
+function domainWait(name: string, { awaitsDomains }: LifecycleState): Waiting | undefined {
+  if (awaitsDomains === undefined) return undefined;
+  const { domains, since } = awaitsDomains;
+  const shows = domains.map((domain) => `\`naas domain status ${domain}\``).join(', ');
+  return {
+    what: `domain ${domains.join(', ')}: its team has still to prove it`,
+    since,
+    todo: `${shows} shows the record to enter; \`naas cancel ${name}\` ends the wait, nothing has been made`,
+  };
+}
+
+function enteringWait(name: string, { entering, entered = [] }: LifecycleState): Waiting | undefined {
+  if (entering === undefined) return undefined;
+  const records = entered.map(({ type, name: owner, values }) => `${owner} ${type} ${values.join(' ')}`);
+  return {
+    what: `records that its team enters at its own DNS: ${records.join('; ')}`,
+    since: entering.since,
+    until: entering.until,
+    todo: `enter them; naas asks the servers of the domain by itself; \`naas cancel ${name}\` undoes it`,
   };
 }
 
@@ -159,6 +184,10 @@ function forgettingWait(state: LifecycleState): Waiting | undefined {
     until,
     todo: 'nothing; the route stands so long for whoever asked DNS a moment ago',
   };
+}
+
+function removalWait(name: string, state: LifecycleState): Waiting | undefined {
+  return state.dying === undefined ? forgettingWait(state) : dyingWait(name, state.dying);
 }
 
 /** An ordinary deletion that takes its time. */

@@ -8,6 +8,8 @@ import { reading } from './activities.ts';
 import type { DomainRun } from './domain-run.ts';
 import type {
   AddDomainMessage,
+  BoughtDomainMessage,
+  BuyDomainMessage,
   DecideDomainMessage,
   DomainAnswer,
   RemoveDomainMessage,
@@ -16,10 +18,18 @@ import type {
 import { refusal } from './run.ts';
 import { NONCES_LENGTH } from './state.ts';
 
+type DomainMessageBody =
+  | AddDomainMessage
+  | BuyDomainMessage
+  | BoughtDomainMessage
+  | RemoveDomainMessage
+  | TransferDomainMessage
+  | DecideDomainMessage;
+
 export async function admit(
   run: DomainRun,
   message: AdmitDomainInput['message'],
-  { by, ...body }: AddDomainMessage | RemoveDomainMessage | TransferDomainMessage | DecideDomainMessage,
+  { by, ...body }: DomainMessageBody,
 ): Promise<AdmittedDomain> {
   const { admitDomain } = reading(`Check who sent ${message} to ${run.domain}, and the name in it`);
   const times = { receivedAtMs: Date.now(), signedSinceMs: Date.parse(run.openedAt) };
@@ -52,7 +62,7 @@ export function demand(
 
 export function answerOf(run: DomainRun, holding: Holding, said?: string): DomainAnswer {
   const { domain } = run;
-  const { name, team, state, records, transfer } = holding;
+  const { name, team, state, records, transfer, purchase, delegation } = holding;
   const contested = state === 'contested' ? missingWords(holding, run.holdings) : [];
   const [record] = records;
   return {
@@ -62,6 +72,8 @@ export function answerOf(run: DomainRun, holding: Holding, said?: string): Domai
     state,
     ...(record === undefined ? {} : { record }),
     awaits: transfer === undefined ? contested : [team],
+    ...(purchase === undefined ? {} : { purchase }),
+    ...(delegation === undefined ? {} : { delegation }),
     ...(said === undefined ? {} : { note: said }),
   };
 }

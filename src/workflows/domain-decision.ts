@@ -2,13 +2,14 @@
 import { covers, holds, isOver, missingWords } from '../spec/domain-lifecycle.ts';
 import type { Holding } from '../spec/domain-status.ts';
 import { admit, answerOf, because, demand, notAllowed } from './domain-admission.ts';
+import { decidePurchase } from './domain-purchase.ts';
 import { type DomainRun, enter, holdingOf, note, publish } from './domain-run.ts';
 import type { DecideDomainMessage, DomainAnswer } from './messages.ts';
 import { now } from './run.ts';
 
 export async function decide(run: DomainRun, message: DecideDomainMessage): Promise<DomainAnswer> {
   const { team, decision } = message;
-  const { name, sender, operator, leads } = await admit(run, 'decideDomain', message);
+  const { name, sender, operator, leads, purchase } = await admit(run, 'decideDomain', message);
   const may = (holder: string): boolean => operator || leads.includes(holder);
   const said = `${sender.subject} ${decision === 'approve' ? 'approved' : 'rejected'} it${because(message)}`;
   const held = run.holdings.find((each) => each.name === name && each.transfer?.to === team);
@@ -25,6 +26,14 @@ export async function decide(run: DomainRun, message: DecideDomainMessage): Prom
   const asker = holdingOf(run, name, team);
   demand(asker, 'decide', name);
   if (asker === undefined) throw new Error('nobody asks for it');
+  if (asker.state === 'wanted') {
+    const approves = purchase?.approves === true;
+    return decidePurchase(run, asker, message, {
+      sender: sender.subject,
+      approves,
+      approvers: purchase?.approvers ?? asker.purchase?.approvers ?? '',
+    });
+  }
   const missing = missingWords(asker, run.holdings);
   const words = missing.filter(may);
   if (words.length === 0) throw notAllowed(sender.subject, `decide on ${name}`, missing.join(', '));
@@ -57,6 +66,7 @@ function handOver(run: DomainRun, holding: Holding): DomainAnswer {
   holding.owner = transfer.by;
   holding.records.unshift(transfer.record);
   note(run, { kind: 'state', text: `${name} went from ${team} to ${transfer.to}` });
+  run.lost = true;
   if (earlier !== undefined) enter(run, earlier, 'released', 'it came by a transfer');
   publish(run);
   // Whatever it waits for, it waits for the new record as well.

@@ -1,17 +1,19 @@
 // What each message does to a domain. Every message is admitted by an activity first, which proves its sender; what counts then is
 // the table and who the sender is. A handler waits for nothing else.
 import { CancellationScope, setHandler } from '@temporalio/workflow';
-import type { AdmittedDomain } from '../activities/admit-domain.ts';
-import { holds, isOver, missingWords, opening } from '../spec/domain-lifecycle.ts';
-import type { Holding } from '../spec/domain-status.ts';
+import { holds, isOver } from '../spec/domain-lifecycle.ts';
 import { NaasError } from '../spec/errors.ts';
 import { admit, answerOf, because, demand, demandable, notAllowed } from './domain-admission.ts';
 import { decide } from './domain-decision.ts';
-import { asking, tend } from './domain-proof.ts';
-import { begin, type DomainRun, enter, holdingOf, note, notify, publish, statusOf, tellWaiting } from './domain-run.ts';
+import { giveUp } from './domain-delegation.ts';
+import { asking } from './domain-proof.ts';
+import { bought, buy } from './domain-purchase.ts';
+import { add } from './domain-registration.ts';
+import { type DomainRun, note, notify, publish, statusOf, tellWaiting } from './domain-run.ts';
 import {
-  type AddDomainMessage,
   addDomainUpdate,
+  boughtDomainUpdate,
+  buyDomainUpdate,
   type DomainAnswer,
   decideDomainUpdate,
   domainQuery,
@@ -24,6 +26,8 @@ import {
 } from './messages.ts';
 import {
   checkAddDomain,
+  checkBoughtDomain,
+  checkBuyDomain,
   checkDecideDomain,
   checkRemoveDomain,
   checkTick,
@@ -32,14 +36,17 @@ import {
 } from './payload.ts';
 import { now, refusal } from './run.ts';
 
-const DAY_MS = 86_400_000;
-/** Whoever registers more than this of one domain is told to name a parent; a run has to stay readable. */
-const MAX_HOLDINGS = 200;
 const MAX_WANTED = 500;
 
 export function handleDomainMessages(run: DomainRun): void {
   setHandler(addDomainUpdate, (message) => answered(run, () => add(run, checkAddDomain(message))), {
     description: 'Register a name of this domain for a team, or have its proof looked for at once',
+  });
+  setHandler(buyDomainUpdate, (message) => answered(run, () => buy(run, checkBuyDomain(message))), {
+    description: 'Ask that this domain is bought for a team',
+  });
+  setHandler(boughtDomainUpdate, (message) => answered(run, () => bought(run, checkBoughtDomain(message))), {
+    description: 'Say that it was bought, and for how much',
   });
   setHandler(removeDomainUpdate, (message) => answered(run, () => remove(run, checkRemoveDomain(message))), {
     description: 'Give a name of this domain up',
@@ -65,59 +72,6 @@ async function answered(run: DomainRun, answer: () => Promise<DomainAnswer>): Pr
   }
 }
 
-async function add(run: DomainRun, message: AddDomainMessage): Promise<DomainAnswer> {
-  const { team } = message;
-  const admitted = await admit(run, 'addDomain', message);
-  const { name, sender, operator, submits, proofDays } = admitted;
-  if (!operator && !submits.includes(team)) throw notAllowed(sender.subject, `register ${name} for team ${team}`, team);
-  for (const other of run.holdings) if (other.name === name && other.team !== team) demand(other, 'addByOther', name);
-  const known = holdingOf(run, name, team);
-  const cell = demand(known, 'add', name);
-  if (known !== undefined && cell.answer === 'once') return answerOf(run, known, cell.why);
-  if (known !== undefined && !isOver(known)) {
-    note(run, { kind: 'message', text: `${name} of ${team}: look now`, by: sender.subject });
-    run.waits.get(known)?.cancel();
-    return answerOf(run, known, 'it is being looked for now');
-  }
-  const first = opening(name, team, run.holdings);
-  if (first.is === 'covered') {
-    const { by } = first;
-    return { domain: run.domain, name, team, state: 'verified', awaits: [], note: `${by} of the same team covers it` };
-  }
-  return register(run, { ...admitted, team, state: first.is }, Date.now() + proofDays * DAY_MS);
-}
-
-function register(
-  run: DomainRun,
-  { name, team, sender, record, state, graceDays }: AdmittedDomain & { team: string; state: 'pending' | 'contested' },
-  untilMs: number,
-): DomainAnswer {
-  // What is over makes room; its story stays in the timeline.
-  const others = run.holdings.filter((each) => !isOver(each) || each.name !== name || each.team !== team);
-  const live = others.filter((each) => !isOver(each));
-  run.holdings = others.length < MAX_HOLDINGS ? others : live;
-  if (live.length >= MAX_HOLDINGS)
-    throw refusal({
-      code: 'Conflict',
-      message: `${run.domain} has ${MAX_HOLDINGS} registrations; name a parent instead`,
-    });
-  const holding: Holding = {
-    name,
-    team,
-    state,
-    agreed: [],
-    owner: sender.subject,
-    since: now(),
-    records: record === undefined ? [] : [record],
-  };
-  run.holdings.push(holding);
-  begin(run, holding, state, `${sender.subject} registered it`, untilMs);
-  for (const holder of state === 'contested' ? missingWords(holding, run.holdings) : [])
-    notify(run, holder, asking(holding));
-  void tend(run, holding, { graceDays });
-  return answerOf(run, holding);
-}
-
 async function remove(run: DomainRun, message: RemoveDomainMessage): Promise<DomainAnswer> {
   const { name, sender, operator, leads } = await admit(run, 'removeDomain', message);
   const named = run.holdings.filter(
@@ -135,7 +89,7 @@ async function remove(run: DomainRun, message: RemoveDomainMessage): Promise<Dom
   if (holding === undefined) throw new Error('nothing is there that could be removed');
   if (cell.answer === 'once') return answerOf(run, holding, cell.why);
   if (mine.length === 0) throw notAllowed(sender.subject, `remove ${name}`, holding.team);
-  enter(run, holding, 'released', `${sender.subject} gave it up${because(message)}`);
+  giveUp(run, holding, 'released', `${sender.subject} gave it up${because(message)}`);
   return answerOf(run, holding);
 }
 

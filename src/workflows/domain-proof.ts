@@ -1,8 +1,9 @@
 // What a hold on a domain waits for in each of its states: its proof, a decision, the end of a grace time. It answers no message.
 import { ActivityFailure, CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
 import { isOver, missingWords } from '../spec/domain-lifecycle.ts';
-import type { Holding } from '../spec/domain-status.ts';
+import { type Holding, proofOf } from '../spec/domain-status.ts';
 import { proving, reading } from './activities.ts';
+import { delegate, giveUp, leave } from './domain-delegation.ts';
 import { type DomainRun, enter, notify } from './domain-run.ts';
 import { failureOf } from './failure.ts';
 import { now } from './run.ts';
@@ -32,16 +33,25 @@ export async function tend(run: DomainRun, holding: Holding, patience: Patience)
 
 async function waitIn(run: DomainRun, holding: Holding, patience: Patience): Promise<void> {
   switch (holding.state) {
+    case 'wanted':
+      await sleep(leftMs(holding), { summary: `A decision on the purchase of ${holding.name} has to come by then` });
+      return enter(run, holding, 'lapsed', 'nobody decided on its purchase in time');
+    case 'ordered':
+      await sleep(leftMs(holding), { summary: `${holding.name} has to be bought by then` });
+      return enter(run, holding, 'lapsed', 'nobody bought it in time');
     case 'pending':
       return prove(run, holding);
     case 'contested':
       await sleep(leftMs(holding), { summary: `A decision on ${holding.name} has to come by then` });
       return enter(run, holding, 'lapsed', 'nobody decided in time');
     case 'verified':
+      if (holding.wantsZone !== undefined) beginZone(run, holding, holding.wantsZone);
       await condition(() => run.ticked.has(holding));
       return lookAgain(run, holding, patience);
     case 'grace':
       return grace(run, holding);
+    case 'leaving':
+      return leave(run, holding);
     case 'lapsed':
     case 'rejected':
     case 'released':
@@ -60,15 +70,21 @@ async function prove(run: DomainRun, holding: Holding): Promise<void> {
   for (const team of missing) notify(run, team, asking(holding));
 }
 
+/** Beside the hold's own story: a proof may go while the zone is being handed over. */
+function beginZone(run: DomainRun, holding: Holding, waitDays: number): void {
+  delete holding.wantsZone;
+  void delegate(run, holding, waitDays);
+}
+
 export function asking({ name, team }: Pick<Holding, 'name' | 'team'>): string {
   return `team ${team} asks for ${name}; a lead decides: naas domain approve ${name} --team ${team} (or reject)`;
 }
 
 /** A knock is no proof of anything: it looks for itself, and only what the domain's own servers say counts. */
 async function lookAgain(run: DomainRun, holding: Holding, { graceDays }: Patience): Promise<void> {
-  const { name, records, team } = holding;
+  const { name, team } = holding;
   const { lookForProof } = reading(`Look whether ${name} still carries its proof`);
-  const { found, saw } = await lookForProof({ name, records });
+  const { found, saw } = await lookForProof(proofOf(holding));
   run.ticked.delete(holding);
   if (found === 'proven') holding.provenAt = now();
   if (found !== 'missing') return;
@@ -89,7 +105,7 @@ async function grace(run: DomainRun, holding: Holding): Promise<void> {
     return enter(run, holding, 'verified', 'its proof is back');
   }
   notify(run, team, `${name} is lost: its names stop now`);
-  enter(run, holding, 'lapsed', `its proof did not come back: ${why}`);
+  giveUp(run, holding, 'lapsed', `its proof did not come back: ${why}`);
 }
 
 /** Once more on the last day. */
@@ -105,9 +121,8 @@ async function warnBefore(run: DomainRun, holding: Holding): Promise<void> {
 
 /** undefined: it is proven; else why not. */
 async function untilProven(holding: Holding, summary: string): Promise<string | undefined> {
-  const { name, records } = holding;
   try {
-    await proving(leftMs(holding), summary).awaitProof({ name, records });
+    await proving(leftMs(holding), summary).awaitProof(proofOf(holding));
     return undefined;
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;

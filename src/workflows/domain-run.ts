@@ -13,6 +13,7 @@ import {
   coverOf,
   DOMAIN_TRANSITIONS,
   type DomainState,
+  holds,
   isOver,
   missingWords,
 } from '../spec/domain-lifecycle.ts';
@@ -41,6 +42,13 @@ export interface DomainRun {
   waits: Map<Holding, CancellationScope>;
   /** Whose proof was reported missing. */
   ticked: Set<Holding>;
+  /** While a team has still to hand its zone over. */
+  handovers: Map<Holding, CancellationScope>;
+  /** On their way: a run that is over sends nothing any more. */
+  knocking: number;
+  /** A team may have lost names that a namespace of it serves; while they are told. */
+  lost: boolean;
+  telling: boolean;
   /** Stories of holdings that are not over. */
   tended: number;
   heard: boolean;
@@ -61,6 +69,8 @@ export function enter(run: DomainRun, holding: Holding, state: DomainState, why:
 }
 
 export function begin(run: DomainRun, holding: Holding, state: DomainState, why: string, untilMs?: number): void {
+  // Its own names may stop, and those of whoever held what is above it.
+  if (state === 'verified' ? holding.agreed.length > 0 : holds(holding) && state !== 'grace') run.lost = true;
   holding.state = state;
   holding.since = now();
   holding.why = why;
@@ -105,12 +115,14 @@ export function notify(run: DomainRun, team: string, text: string): void {
   log.warn(text, { team, domain: run.domain });
 }
 
+const NEEDS_PERSON: readonly DomainState[] = ['wanted', 'ordered', 'pending', 'contested', 'grace', 'leaving'];
+
 /** One upsert per change: each is an event and an action. */
 export function publish(run: DomainRun): void {
   const tokens = domainTokens(run.holdings);
   const needsPerson = run.holdings.some(
-    ({ state, transfer }) =>
-      state === 'pending' || state === 'contested' || state === 'grace' || transfer !== undefined,
+    ({ state, transfer, delegation }) =>
+      NEEDS_PERSON.includes(state) || transfer !== undefined || delegation?.state === 'waiting',
   );
   const all = JSON.stringify([tokens, needsPerson]);
   if (all !== run.tokens) {
@@ -131,16 +143,21 @@ export function tellWaiting(run: DomainRun): void {
     const cover = coverOf(each.name, each.team, run.holdings);
     if (cover === each.told) continue;
     each.told = cover;
+    run.knocking += 1;
     // The wait that this change ends must not take the knock along.
     void CancellationScope.nonCancellable(() =>
       getExternalWorkflowHandle(workflowId(each.namespace)).signal(domainMovedSignal, {
         domain: run.domain,
         name: each.name,
       }),
-    ).catch(() => {
-      // Its run is over: nobody is there who could want it.
-      run.wanted = run.wanted.filter((other) => other !== each);
-    });
+    )
+      .catch(() => {
+        // Its run is over: nobody is there who could want it.
+        run.wanted = run.wanted.filter((other) => other !== each);
+      })
+      .finally(() => {
+        run.knocking -= 1;
+      });
   }
 }
 

@@ -3,6 +3,7 @@
 import { allHandlersFinished, CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
 import type { DomainStatus } from '../spec/domain-status.ts';
 import { domainOfId } from '../spec/names.ts';
+import { tellHolders } from './domain-holders.ts';
 import { handleDomainMessages } from './domain-messages.ts';
 import { type DomainRun, note, statusOf } from './domain-run.ts';
 import { refusal } from './run.ts';
@@ -26,6 +27,10 @@ export async function domainLifecycle(): Promise<DomainStatus> {
     wanted: [],
     waits: new Map(),
     ticked: new Set(),
+    handovers: new Map(),
+    knocking: 0,
+    lost: false,
+    telling: false,
     tended: 0,
     heard: false,
     tokens: '',
@@ -36,8 +41,13 @@ export async function domainLifecycle(): Promise<DomainStatus> {
     note(run, { kind: 'message', text: 'a cancel through Temporal has no effect; remove what is held' }),
   );
   return CancellationScope.nonCancellable(async () => {
+    void tellHolders(run);
     await condition(() => run.heard, OPENS_WITHIN_MS);
-    await condition(() => run.tended === 0 && allHandlersFinished());
+    await condition(() => isIdle(run) && allHandlersFinished());
     return statusOf(run);
   });
+}
+
+function isIdle({ tended, lost, telling, knocking }: DomainRun): boolean {
+  return tended === 0 && !lost && !telling && knocking === 0;
 }

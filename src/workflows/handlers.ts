@@ -6,12 +6,14 @@ import { change } from './change.ts';
 import { decide, decideBySignal } from './decision.ts';
 import { statusOf } from './describe.ts';
 import { cancel, teardown } from './ending.ts';
+import { hearDomain } from './lost-names.ts';
 import {
   abandonUpdate,
   cancelUpdate,
   changeUpdate,
   decideUpdate,
   decisionSignal,
+  domainMovedSignal,
   historyQuery,
   type PlanAnswer,
   planQuery,
@@ -91,6 +93,9 @@ export function handleMessages(run: Run): void {
   );
   setHandler(decisionSignal, (message) => shielded(() => decideBySignal(run, message)), {
     description: 'The same as decide, for callers that only signal',
+  });
+  setHandler(domainMovedSignal, () => hearDomain(run), {
+    description: 'Look whether the team still holds the domains of its hostnames',
   });
   setHandler(statusQuery, () => statusOf(run.name, run.state), {
     description: 'Everything that people see of this namespace',

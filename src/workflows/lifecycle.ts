@@ -19,6 +19,7 @@ import { cancellably } from './cancellable.ts';
 import { detailsOf, statusOf } from './describe.ts';
 import { cancelNatively } from './ending.ts';
 import { handleMessages } from './handlers.ts';
+import { dropLostNames } from './lost-names.ts';
 import { operate, undoOperation } from './operation.ts';
 import { checkSubmission } from './payload.ts';
 import { beginProvisioning, provision } from './provision.ts';
@@ -126,9 +127,13 @@ async function admit(run: Run): Promise<void> {
 
 /** Costs nothing while it waits: no timer, no poll; the next message wakes it. */
 async function rest(run: Run): Promise<void> {
-  const { operation } = run.state;
+  const { operation, domainMoved } = run.state;
   if (operation !== null) return operate(run, operation);
-  await condition(() => run.state.phase !== 'ready' || run.state.operation !== null || isLong(run));
+  if (domainMoved === true) return dropLostNames(run);
+  const { state } = run;
+  await condition(
+    () => state.phase !== 'ready' || state.operation !== null || state.domainMoved === true || isLong(run),
+  );
 }
 
 /** The name rests, so that nobody meets another team's namespace where theirs has just been; its own team may take it. */

@@ -4,12 +4,13 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Change } from '../spec/admission.ts';
 import type { DomainState } from '../spec/domain-lifecycle.ts';
-import type { DomainStatus, TxtRecord } from '../spec/domain-status.ts';
+import type { Delegation, DomainStatus, Purchase, TxtRecord } from '../spec/domain-status.ts';
 import type { Problem } from '../spec/errors.ts';
 import type { ByStage } from '../spec/inventory.ts';
 import type { OperationStep, Phase } from '../spec/lifecycle.ts';
 import type { OrphanReport } from '../spec/orphans.ts';
 import type { Proof } from '../spec/proof.ts';
+import type { Money } from '../spec/spec.ts';
 import type { OperationKind, Status, TimelineEntry } from '../spec/status.ts';
 
 export interface Submission {
@@ -152,7 +153,28 @@ export interface AddDomainMessage {
   requestId: string;
   name: string;
   team: string;
+  /** naas makes a zone for the name once it is proven, and keeps its records; the team enters the zone's NS set above it. */
+  delegate?: boolean;
   /** Its `namespace` claim is the workflow id, `domain:` and the registrable domain; so it is in all messages of a domain. */
+  by: Proof;
+}
+
+/** Asks that a whole domain is bought for a team. */
+export interface BuyDomainMessage {
+  requestId: string;
+  name: string;
+  team: string;
+  reason?: string;
+  by: Proof;
+}
+
+/** By whoever bought it. */
+export interface BoughtDomainMessage {
+  requestId: string;
+  name: string;
+  team: string;
+  /** What the first year costs: a decimal as text, and an ISO 4217 code. */
+  price: Money;
   by: Proof;
 }
 
@@ -175,7 +197,7 @@ export interface TransferDomainMessage {
   by: Proof;
 }
 
-/** By a lead of a team whose domain is asked for, or overlapped. */
+/** By a lead of a team whose domain is asked for, or overlapped; of a purchase by whoever approves them. */
 export interface DecideDomainMessage {
   requestId: string;
   name: string;
@@ -196,6 +218,8 @@ export interface DomainAnswer {
   record?: TxtRecord;
   /** The teams whose leads have to decide. */
   awaits: string[];
+  purchase?: Purchase;
+  delegation?: Delegation;
   note?: string;
 }
 
@@ -218,6 +242,8 @@ export interface DomainTick {
 }
 
 export const addDomainUpdate = defineUpdate<DomainAnswer, [AddDomainMessage]>('addDomain');
+export const buyDomainUpdate = defineUpdate<DomainAnswer, [BuyDomainMessage]>('buyDomain');
+export const boughtDomainUpdate = defineUpdate<DomainAnswer, [BoughtDomainMessage]>('boughtDomain');
 export const removeDomainUpdate = defineUpdate<DomainAnswer, [RemoveDomainMessage]>('removeDomain');
 export const transferDomainUpdate = defineUpdate<DomainAnswer, [TransferDomainMessage]>('transferDomain');
 export const decideDomainUpdate = defineUpdate<DomainAnswer, [DecideDomainMessage]>('decideDomain');
@@ -271,7 +297,7 @@ export interface Workflows {
   preview(argument: PreviewArgument): Promise<PreviewAnswer>;
   /** Started by its Schedule; by hand where somebody wants to know at once. */
   orphanSweep(argument: { graceMinutes: number }): Promise<OrphanReport>;
-  /** Started by the first `addDomain`, as `domain:` and the registrable domain; over when nobody holds anything of it. */
+  /** Started by the first `addDomain` or `buyDomain`, as `domain:` and the registrable domain; over when nobody holds anything of it. */
   domainLifecycle(): Promise<DomainStatus>;
   /** Started by its Schedule; by hand where somebody wants to know at once. */
   domainRecheck(): Promise<DomainRecheck>;

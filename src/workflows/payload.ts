@@ -5,6 +5,8 @@ import { type WrongPart, wrongProof } from '../spec/proof.ts';
 import type {
   AbandonMessage,
   AddDomainMessage,
+  BoughtDomainMessage,
+  BuyDomainMessage,
   CancelMessage,
   ChangeMessage,
   DecideDomainMessage,
@@ -52,7 +54,15 @@ const oneOf =
   (...allowed: string[]): Check =>
   (value) =>
     typeof value === 'string' && allowed.includes(value) ? undefined : allowed.join(' or ');
+const isMoney: Check = (value) => {
+  const { amount, currency } = (typeof value === 'object' ? (value ?? {}) : {}) as Record<string, unknown>;
+  const isAmount = typeof amount === 'string' && /^(0|[1-9]\d{0,11})(\.\d{1,4})?$/.test(amount);
+  return isAmount && typeof currency === 'string' && /^[A-Z]{3}$/.test(currency)
+    ? undefined
+    : 'an amount as decimal text and a currency, such as {"amount": "12.00", "currency": "GBP"}';
+};
 const present: Check = (value) => (value === undefined || value === null ? 'a value' : undefined);
+const isFlag: Check = (value) => (typeof value === 'boolean' ? undefined : 'true or false');
 const shallow: Check = (value) =>
   present(value) ?? (isDeeper(value, MAX_DEPTH) ? `a value of at most ${MAX_DEPTH} levels` : undefined);
 
@@ -123,7 +133,15 @@ const MAX_NAME_LENGTH = 1_012;
 const OF_A_DOMAIN = { requestId: text(MAX_ID_LENGTH), name: text(MAX_NAME_LENGTH), by: isToken };
 
 export function checkAddDomain(message: unknown): AddDomainMessage {
-  return checked(message, { ...OF_A_DOMAIN, team: text(MAX_ID_LENGTH) });
+  return checked(message, { ...OF_A_DOMAIN, team: text(MAX_ID_LENGTH), delegate: optional(isFlag) });
+}
+
+export function checkBuyDomain(message: unknown): BuyDomainMessage {
+  return checked(message, { ...OF_A_DOMAIN, team: text(MAX_ID_LENGTH), reason: optional(text(MAX_REASON_LENGTH)) });
+}
+
+export function checkBoughtDomain(message: unknown): BoughtDomainMessage {
+  return checked(message, { ...OF_A_DOMAIN, team: text(MAX_ID_LENGTH), price: isMoney });
 }
 
 export function checkRemoveDomain(message: unknown): RemoveDomainMessage {

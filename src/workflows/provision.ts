@@ -13,6 +13,7 @@ import {
   type Stage,
 } from '../spec/inventory.ts';
 import { claiming, ensuring } from './activities.ts';
+import { awaitDomains } from './await-domain.ts';
 import { cancellably } from './cancellable.ts';
 import { failureOf } from './failure.ts';
 import { throughPauses } from './pause.ts';
@@ -30,6 +31,7 @@ export async function provision(run: Run): Promise<void> {
   if (run.state.step === 'undoing') return undo(run);
   try {
     await cancellably(run, async () => {
+      await awaitDomains(run, admittedOf(run).spec);
       for (const stage of STAGES) await ensure(run, stage);
     });
   } catch (error) {

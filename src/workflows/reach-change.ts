@@ -1,6 +1,5 @@
 // Hostnames in a change: new names are claimed first, names that go leave DNS before their route does, and the undo walks the
 // same way back. What of the objects has to be written transition.ts knows; it calls these in between.
-import { workflowInfo } from '@temporalio/workflow';
 import type { RecordImage } from '../activities/records.ts';
 import type { ChangeAdmitted } from '../spec/admission.ts';
 import { canonicalJson } from '../spec/canonical.ts';
@@ -13,12 +12,11 @@ import {
   recordRef,
   refKey,
 } from '../spec/inventory.ts';
-import { zoneQueue } from '../spec/names.ts';
 import { publishedRecords } from '../spec/published-records.ts';
 import { ADDRESS_TYPES, type RecordKey, type RecordSet } from '../spec/record-set.ts';
 import { answering, claiming, publishing, reading, withdrawing } from './activities.ts';
 import { throughPauses } from './pause.ts';
-import { releaseHostnames, untilForgotten, withdrawRecord } from './reach.ts';
+import { queueOf, releaseHostnames, untilEntered, untilForgotten, untilSilent, withdrawRecord } from './reach.ts';
 import { recorded } from './recorded.ts';
 import { admittedOf, type Run } from './run.ts';
 import type { Transition } from './state.ts';
@@ -38,7 +36,8 @@ export async function captureReach(run: Run, transition: Transition): Promise<vo
     entry.system === 'dns' ? [{ zone: entry.zone, name: entry.name, type: entry.kind }] : [],
   );
   const keys = [...new Map([...wanted, ...going].map((key) => [keyOf(key), key])).values()];
-  transition.publishedBefore = run.state.published ?? [];
+  const { published = [], awaited = [], entered = [] } = run.state;
+  transition.answeredBefore = { published, awaited, entered };
   const { captureRecords } = reading(`Look: what the zones say of ${run.name} before the ${transition.kind}`);
   transition.recordImages = (await captureRecords({ keys })).images;
 }
@@ -87,10 +86,13 @@ export async function publishChange(run: Run, transition: Transition): Promise<v
   const { addresses } = await look.awaitRoute({ stage: stages.route, gateway: reach.gateway });
   const next = publishedRecords(reach.records, addresses);
   const awaited = publishedRecords(reach.awaited, addresses);
-  const before = new Map((transition.publishedBefore ?? []).map((record) => [keyOf(record), record]));
+  const before = new Map((transition.answeredBefore?.published ?? []).map((record) => [keyOf(record), record]));
   const differing = next.filter((record) => !isSame(before.get(keyOf(record)), record));
+  const entered = publishedRecords(reach.entered ?? [], addresses);
+  const enteredBefore = new Set((transition.answeredBefore?.entered ?? []).map((record) => canonicalJson(record)));
   run.state.published = next;
   run.state.awaited = awaited;
+  run.state.entered = entered;
   if (differing.length > 0) {
     transition.reached.push('publish');
     const cluster = admittedOf(run).spec.cluster;
@@ -100,9 +102,12 @@ export async function publishChange(run: Run, transition: Transition): Promise<v
     await Promise.all(differing.map((record) => write(run, transition, record, !before.has(keyOf(record)))));
   }
   const asked = [...differing, ...awaited];
-  if (asked.length === 0) return;
   const { awaitAnswers } = answering(`${transition.kind} of ${run.name}: wait until the name servers answer`);
-  await awaitAnswers({ records: asked });
+  if (asked.length > 0) await awaitAnswers({ records: asked });
+  await untilEntered(
+    run,
+    entered.filter((record) => !enteredBefore.has(canonicalJson(record))),
+  );
 }
 
 async function write(run: Run, { kind, admission }: Transition, record: RecordSet, isNew: boolean): Promise<void> {
@@ -114,16 +119,46 @@ async function write(run: Run, { kind, admission }: Transition, record: RecordSe
     requestId: run.state.operation?.requestId ?? run.state.submission.requestId,
     planDigest,
   };
-  const zone = publishing(zoneQueue(workflowInfo().taskQueue, record.zone), `${kind}: ${record.type} ${record.name}`);
+  const zone = publishing(queueOf(run, record.zone), `${kind}: ${record.type} ${record.name}`);
   const input = { cluster: spec.cluster, record, owner };
   await throughPauses(run, () => recorded(run, () => (isNew ? zone.publishRecord(input) : zone.changeRecord(input))));
 }
 
 /** Last of all: until here nobody else may have the names that go. */
-export async function releaseGoing(run: Run, { admission }: Transition): Promise<void> {
+export async function releaseGoing(run: Run, { admission, answeredBefore }: Transition): Promise<void> {
   const going = admission.removals.filter((entry) => entry.system === 'hostnames');
+  const names = new Set(going.map(({ name }) => name));
+  // Others see only now that the route is gone.
+  await untilSilent(
+    run,
+    (answeredBefore?.awaited ?? []).filter(({ name }) => names.has(name)),
+  );
   if (going.length > 0) await throughPauses(run, () => releaseHostnames(run, going));
   delete run.state.knownUntil;
+}
+
+/** The very first of an undo: what the list says of its names it may say of somebody else by now, or of another team. */
+export async function reclaimNames(run: Run, transition: Transition): Promise<void> {
+  const { kind, reached, admission, givenUp } = transition;
+  if (!reached.includes('removal') && !(kind === 'transfer' && reached.includes('names'))) return;
+  const refs = heldBefore(run, transition).filter((ref) => !givenUp.includes(refKey(ref)));
+  if (refs.length === 0) return;
+  const known = new Set(run.state.inventory.map(refKey));
+  const gone = refs.filter((ref) => !known.has(refKey(ref)));
+  run.state.inventory.push(...gone.map((ref) => ({ ...ref, stage: 'claim', state: 'intended' }) as const));
+  await claim(
+    run,
+    refs,
+    admittedOf(run).spec.team,
+    `Undo of the ${kind} of ${run.name}: its hostnames`,
+    admission.timing,
+  );
+}
+
+/** Of what is adopted nothing was held before. */
+function heldBefore(run: Run, { kind }: Transition): HostnameRef[] {
+  const { reach, spec } = admittedOf(run);
+  return kind === 'adopt' ? [] : (reach?.hostnames ?? []).map((each) => hostnameRef(spec.cluster, each));
 }
 
 /** The first part of an undo: what the change has published goes, before the routes do. */
@@ -149,17 +184,11 @@ export async function restoreReach(run: Run, transition: Transition): Promise<vo
   const before = recordImages.filter(({ key, live }) => live !== null && !given.has(refKey(recordRef(cluster, key))));
   if (reached.includes('publish') || reached.includes('withdrawal')) {
     await Promise.all(before.map((image) => putBack(run, image)));
-    run.state.published = transition.publishedBefore ?? [];
   }
+  Object.assign(run.state, transition.answeredBefore);
   if (!reached.includes('names')) return;
-  const applied = admittedOf(run);
-  // Of what is adopted nothing was held before.
-  const heldBefore = transition.kind === 'adopt' ? [] : (applied.reach?.hostnames ?? []);
-  const held = new Set(heldBefore.map(({ name }) => name));
+  const held = new Set(heldBefore(run, transition).map(({ name }) => name));
   const entries = run.state.inventory.filter((entry) => entry.system === 'hostnames');
-  const kept = entries.filter(({ name }) => held.has(name));
-  if (transition.kind === 'transfer' && kept.length > 0)
-    await claim(run, kept, applied.spec.team, `Undo of the transfer of ${run.name}: its hostnames`, admission.timing);
   const fresh = entries.filter((entry) => !held.has(entry.name) && !given.has(refKey(entry)));
   if (fresh.length > 0) await releaseHostnames(run, fresh);
   delete run.state.knownUntil;
@@ -168,10 +197,7 @@ export async function restoreReach(run: Run, transition: Transition): Promise<vo
 async function putBack(run: Run, image: RecordImage): Promise<void> {
   const { incarnation, spec } = admittedOf(run);
   const { key } = image;
-  const { restoreRecord } = withdrawing(
-    zoneQueue(workflowInfo().taskQueue, key.zone),
-    `Undo: ${key.type} ${key.name} as it was`,
-  );
+  const { restoreRecord } = withdrawing(queueOf(run, key.zone), `Undo: ${key.type} ${key.name} as it was`);
   const { effects } = await recorded(run, () => restoreRecord({ cluster: spec.cluster, image, incarnation }));
   const known = new Set(run.state.inventory.map(refKey));
   const back = effects.filter(({ ref, verb }) => verb !== 'delete' && !known.has(refKey(ref)));

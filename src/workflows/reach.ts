@@ -13,13 +13,13 @@ import {
   refKey,
 } from '../spec/inventory.ts';
 import { isEnd } from '../spec/lifecycle.ts';
-import { zoneQueue } from '../spec/names.ts';
+import { DELEGATED_ZONES, zoneQueue } from '../spec/names.ts';
 import { publishedRecords } from '../spec/published-records.ts';
 import type { RecordSet } from '../spec/record-set.ts';
-import { answering, claiming, publishing, routing, silencing, withdrawing } from './activities.ts';
+import { answering, claiming, entering, publishing, routing, silencing, withdrawing } from './activities.ts';
 import { throughPauses } from './pause.ts';
 import { recorded } from './recorded.ts';
-import { admittedOf, type Run, step } from './run.ts';
+import { admittedOf, now, type Run, step } from './run.ts';
 import { knownUntil } from './state.ts';
 
 /** Early, so that of two requests for one name the second ends before it has made anything. */
@@ -44,6 +44,8 @@ export async function route(run: Run): Promise<void> {
   const { addresses } = await throughPauses(run, () => recorded(run, () => ensureRoute(input)));
   run.state.published = publishedRecords(reach.records, addresses);
   run.state.awaited = publishedRecords(reach.awaited, addresses);
+  const entered = publishedRecords(reach.entered ?? [], addresses);
+  if (entered.length > 0) run.state.entered = entered;
 }
 
 /** Written once, then waited for: done means that every name server of the zone says it. */
@@ -57,17 +59,34 @@ export async function publishRecords(run: Run): Promise<void> {
   );
   await Promise.all(published.map((record) => publishRecord(run, admission, record)));
   const records = [...published, ...awaited];
-  if (records.length === 0) return;
   const { awaitAnswers } = answering(`Publish: wait until the name servers answer for ${listedNames(records)}`);
-  await awaitAnswers({ records });
+  if (records.length > 0) await awaitAnswers({ records });
+  await untilEntered(run, run.state.entered ?? []);
+}
+
+/** A person enters them, who may be away for some days; nobody has access before. */
+const ENTERED_WITHIN_MS = 7 * 24 * 60 * 60_000;
+
+/** Until the servers of the team's own domain say what the team was asked to enter there. */
+export async function untilEntered(run: Run, records: readonly RecordSet[]): Promise<void> {
+  if (records.length === 0) return;
+  const { state } = run;
+  state.entering = { since: now(), until: new Date(Date.now() + ENTERED_WITHIN_MS).toISOString() };
+  step(run, state.step);
+  const { awaitEntered } = entering(
+    ENTERED_WITHIN_MS,
+    `Publish: wait until ${listedNames(records)} is entered by its team`,
+  );
+  try {
+    await awaitEntered({ records: [...records] });
+  } finally {
+    delete state.entering;
+  }
 }
 
 async function publishRecord(run: Run, admission: Admitted, record: RecordSet): Promise<void> {
   const { reach, spec, incarnation, planDigest } = admission;
-  const { publishRecord } = publishing(
-    zoneQueue(workflowInfo().taskQueue, record.zone),
-    `Publish: ${record.type} ${record.name}`,
-  );
+  const { publishRecord } = publishing(queueOf(run, record.zone), `Publish: ${record.type} ${record.name}`);
   const owner = {
     installation: reach?.installation ?? '',
     namespace: spec.name,
@@ -78,13 +97,17 @@ async function publishRecord(run: Run, admission: Admitted, record: RecordSet): 
   await throughPauses(run, () => recorded(run, () => publishRecord({ cluster: spec.cluster, record, owner })));
 }
 
+/** Zones that teams have handed over share a queue: they come and go while workers run. */
+export function queueOf({ state }: Run, zone: string): string {
+  const admissions = [state.admission, state.operation?.admission, state.takeover?.admission];
+  const isHandedOver = admissions.some((each) => each?.reach?.handedOver?.includes(zone) === true);
+  return zoneQueue(workflowInfo().taskQueue, isHandedOver ? DELEGATED_ZONES : zone);
+}
+
 /** Takes one record set away; caches know it for as long as it said. */
 export async function withdrawRecord(run: Run, entry: RecordEntry): Promise<void> {
   const { incarnation } = admittedOf(run);
-  const { withdrawRecord } = withdrawing(
-    zoneQueue(workflowInfo().taskQueue, entry.zone),
-    `DNS off: ${entry.kind} ${entry.name}`,
-  );
+  const { withdrawRecord } = withdrawing(queueOf(run, entry.zone), `DNS off: ${entry.kind} ${entry.name}`);
   let mayBeKnown = true;
   try {
     ({ mayBeKnown } = await recorded(run, () => withdrawRecord({ record: bareRef(entry), incarnation })));
@@ -110,11 +133,16 @@ export async function untilOthersWithdrew(run: Run): Promise<void> {
   const { cluster } = admittedOf(run).spec;
   const given = new Set(state.leftBehind.map(({ ref }) => refKey(ref)));
   const records = (state.awaited ?? []).filter((record) => !given.has(refKey(recordRef(cluster, record))));
+  await untilSilent(run, records);
+  state.awaited = [];
+}
+
+export async function untilSilent(run: Run, records: RecordSet[]): Promise<void> {
   if (records.length === 0) return;
+  const { cluster } = admittedOf(run).spec;
   const { awaitSilence } = silencing(`DNS off: wait until others have taken ${listedNames(records)} away`);
   await awaitSilence({ cluster, records });
   for (const { name, ttlSeconds } of records) keepInMind(run, name, ttlSeconds);
-  state.awaited = [];
   await untilForgotten(run);
 }
 

@@ -15,7 +15,7 @@ import { block, pauseBlocked, unblock } from './blocked.ts';
 import { failureOf } from './failure.ts';
 import { isPause, throughPauses } from './pause.ts';
 import { releaseHostnames, untilForgotten, untilOthersWithdrew, withdrawRecord } from './reach.ts';
-import { admittedOf, enter, isLong, noteEffects, now, type Run, step } from './run.ts';
+import { admittedOf, enter, isLong, noteEffects, notify, now, type Run, step } from './run.ts';
 
 export async function remove(run: Run): Promise<void> {
   const interrupted = run.state.blocked?.phase ?? run.state.phase;
@@ -80,6 +80,7 @@ async function revokeAccess(run: Run): Promise<Attempt> {
 /** Before the route: a name that answers has to lead somewhere of its owner's for as long as anybody may know it. */
 async function withdrawRecords(run: Run): Promise<Attempt> {
   const entries = run.state.inventory.filter((entry) => entry.system === 'dns');
+  tellTeam(run);
   if (entries.length > 0) enterPart(run, 'withdrawing');
   const attempts = await Promise.allSettled(
     entries.map((entry) => attemptRemoval(run, () => withdrawRecord(run, entry).then(() => ({ done: true })))),
@@ -89,6 +90,15 @@ async function withdrawRecords(run: Run): Promise<Attempt> {
   if (failed.length > 0) return together(failed);
   await untilForgotten(run);
   return { done: true };
+}
+
+/** What it entered at its own DNS it takes away itself. Nobody else gets the name, which only the holder of the domain can have. */
+function tellTeam(run: Run): void {
+  const { entered = [] } = run.state;
+  if (entered.length === 0) return;
+  const records = entered.map(({ type, name }) => `${type} ${name}`).join(', ');
+  notify(run, `team ${admittedOf(run).spec.team}`, `take these records of yours away: ${records}`);
+  run.state.entered = [];
 }
 
 function together(failed: readonly Failed[]): Failed {
@@ -150,8 +160,8 @@ async function deleteNamespace(run: Run): Promise<Attempt> {
   return attemptRemoval(
     run,
     async () => {
-      const { effects, gone, stuck, remaining } = await deleteNamespace({ entries, incarnation });
-      if (!gone && (stuck || isOverdue(run))) return keptBy(entries, remaining);
+      const { effects, gone, stuck, remaining, retryAfterMs } = await deleteNamespace({ entries, incarnation });
+      if (!gone && (stuck || isOverdue(run))) return { ...keptBy(entries, remaining), retryAfterMs };
       if (!gone) return dies(run, remaining);
       strikeOff(run, effects);
       delete run.state.dying;
@@ -201,7 +211,7 @@ function isOverdue({ state }: Run): boolean {
   return state.dying !== undefined && Date.now() - Date.parse(state.dying.since) > OVERDUE_MS;
 }
 
-function keptBy(entries: InventoryEntry[], blockers: Blocker[]): Attempt {
+function keptBy(entries: InventoryEntry[], blockers: Blocker[]): Failed {
   const names = entries.map((entry) => entry.name).join(', ');
   const kept = blockers.map((blocker) => blocker.kind).join(', ') || 'something that the API server does not name';
   const message = `namespace ${names} does not die: ${kept} keeps it; naas strips no finalizer`;

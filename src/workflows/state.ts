@@ -37,8 +37,8 @@ export interface Transition {
   images?: string;
   /** Of the record sets that it may touch; set before the first write. */
   recordImages?: RecordImage[];
-  /** What was published before; undefined: nothing was. */
-  publishedBefore?: RecordSet[];
+  /** What answered before, by whoever published it. */
+  answeredBefore?: Pick<LifecycleState, 'published' | 'awaited' | 'entered'>;
   /** How far it came: each is listed before its first write. */
   reached: (Stage | 'names' | 'withdrawal' | 'removal')[];
   /** Reference keys of what an operator has given up of its undo. */
@@ -73,10 +73,18 @@ export interface LifecycleState extends Asked {
   wanted?: { requestId: string; request: unknown };
   operation: Operation | null;
   lastOperation?: OperationOutcome;
+  /** The domains whose proof it waits for, before anything is made. */
+  awaitsDomains?: { domains: string[]; since: string };
+  /** Somebody knocked: what its team holds of a domain may be another now. */
+  domainMoved?: true;
   /** With the gateway's addresses filled in; set before the first of them is written. */
   published?: RecordSet[];
   /** What somebody else publishes, as it is waited for. */
   awaited?: RecordSet[];
+  /** What its team enters at the DNS of its own domain. */
+  entered?: RecordSet[];
+  /** Since when it is waited for, and until when. */
+  entering?: { since: string; until: string };
   /** By name, until when caches may still know a record that was taken away. */
   knownUntil?: Record<string, string>;
   inventory: InventoryEntry[];

@@ -15,6 +15,7 @@ import {
   strike,
 } from '../spec/inventory.ts';
 import { changing, restoring } from './activities.ts';
+import { awaitDomains } from './await-domain.ts';
 import type { block } from './blocked.ts';
 import { failureOf } from './failure.ts';
 import { isPause, throughPauses } from './pause.ts';
@@ -23,6 +24,7 @@ import {
   captureReach,
   claimNewNames,
   publishChange,
+  reclaimNames,
   releaseGoing,
   restoreReach,
   withdrawGoing,
@@ -37,6 +39,8 @@ export type Moved = Extract<Captured, { moved: unknown }>['moved'];
 /** Answers what has moved since it was approved, where that is so: nothing was written then. */
 export async function write(run: Run, transition: Transition): Promise<Moved | undefined> {
   const { admission } = transition;
+  // What is recovered stands already; whether it may go on is looked at when it is ready.
+  if (transition.kind !== 'recover') await awaitDomains(run, admission.spec);
   await untilAlone(run, transition);
   const captured = await capture(run, transition);
   if ('moved' in captured) return captured.moved;
@@ -156,6 +160,7 @@ export async function putBack(run: Run, transition: Transition): Promise<PutBack
   if (images === undefined || reached.length === 0) return { back: 'nothing had been changed' };
   const { restore } = restoring(`Undo the ${kind} of ${run.name}: put back what stood there before`);
   try {
+    await reclaimNames(run, transition);
     await withdrawPublished(run, transition);
     const { effects, gone } = await restore({
       images,

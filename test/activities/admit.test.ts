@@ -17,7 +17,7 @@ import {
   failureOf,
   inActivity,
   NAME,
-  noZone,
+  NO_DNS,
   OURS,
   ofKind,
   refTo,
@@ -49,7 +49,7 @@ function admit(
   name = NAME,
   who = PEOPLE.owner as typeof PEOPLE.owner | typeof PEOPLE.operator,
 ) {
-  const { admit } = admitActivities({ cluster, catalog, proofs: proofsOf(who), zoneOf: noZone });
+  const { admit } = admitActivities({ cluster, catalog, proofs: proofsOf(who), ...NO_DNS });
   const input = {
     submission: { requestId: 'r-1', mode: 'create', request, by: 'a.b.c', ...submission },
     name,
@@ -136,7 +136,7 @@ describe('a change', () => {
         return { ...refTo(object), stage: 'equipment', state: 'confirmed', ...(uid === undefined ? {} : { uid }) };
       }),
     );
-    const { admitChange } = admitChangeActivities({ cluster, catalog, proofs: proofsOf(PEOPLE.owner), zoneOf: noZone });
+    const { admitChange } = admitChangeActivities({ cluster, catalog, proofs: proofsOf(PEOPLE.owner), ...NO_DNS });
     return inActivity(() =>
       admitChange({
         kind: 'change',

@@ -148,4 +148,15 @@ describe('what keeps a namespace', () => {
       { kind: 'gadgets', names: ['held'] },
     ]);
   });
+
+  it('is told with the time for which the API server wants to be left in peace', async () => {
+    cluster.kindOf = (async (resource: string) => ({
+      apiVersion: 'v1',
+      kind: resource,
+    })) as unknown as typeof cluster.kindOf;
+    const busy = new NaasError({ code: 'Throttled', message: 'later' }, { retryAfterMs: 7_000 });
+    cluster.bend = (verb) => (verb === 'list' ? Promise.reject(busy) : undefined);
+    await dies((uid) => ({ uid, report: kept('widgets') }));
+    expect(await remove()).toMatchObject({ stuck: true, retryAfterMs: 7_000 });
+  });
 });

@@ -4,7 +4,7 @@ import { caaProblems, shadowNotices } from '../../src/activities/survey-names.ts
 import type { DnsZone } from '../../src/activities/zone.ts';
 import type { HostnameTls } from '../../src/spec/gateway-spec.ts';
 import type { ReachedName } from '../../src/spec/reach.ts';
-import { catalog, noZone } from '../support/activity-world.ts';
+import { catalog, NO_DNS } from '../support/activity-world.ts';
 
 const OPTIONS = { deadlineMs: Date.now() + 60_000 };
 const ISSUED: HostnameTls = { issuer: { kind: 'ClusterIssuer', name: 'ca' }, secretName: 's' };
@@ -60,24 +60,24 @@ describe('CAA records', () => {
   const others = { 'apps.example.com': ['0 issue "other.example.org"'] };
 
   it('of the nearest name that has any decide, up to the zone', async () => {
-    const problems = await caaProblems(asking(ISSUED), ours, zoneWith(others), OPTIONS);
+    const problems = await caaProblems(asking(ISSUED), ours, { ...NO_DNS, zoneOf: zoneWith(others) }, OPTIONS);
     expect(problems).toMatchObject([
       { code: 'RefusedByGuardrail', field: 'hostnames', value: 'cart.apps.example.com' },
     ]);
     expect(problems[0]?.message).toContain('other.example.org');
     const allowing = { ...others, 'cart.apps.example.com': ['0 issue "ca.example.org"'] };
-    expect(await caaProblems(asking(ISSUED), ours, zoneWith(allowing), OPTIONS)).toEqual([]);
-    expect(await caaProblems(asking(ISSUED), ours, zoneWith({}), OPTIONS)).toEqual([]);
+    expect(await caaProblems(asking(ISSUED), ours, { ...NO_DNS, zoneOf: zoneWith(allowing) }, OPTIONS)).toEqual([]);
+    expect(await caaProblems(asking(ISSUED), ours, { ...NO_DNS, zoneOf: zoneWith({}) }, OPTIONS)).toEqual([]);
   });
 
   it('that the request itself brings count as if they stood there', async () => {
     const own = [{ type: 'CAA' as const, ttlSeconds: 5, values: ['0 issue "ca.example.org"'] }];
-    expect(await caaProblems(asking(ISSUED, own), ours, zoneWith(others), OPTIONS)).toEqual([]);
+    expect(await caaProblems(asking(ISSUED, own), ours, { ...NO_DNS, zoneOf: zoneWith(others) }, OPTIONS)).toEqual([]);
   });
 
   it('are asked for by nobody where no certificate is issued, or no authority is named', async () => {
-    expect(await caaProblems(asking('shared'), ours, zoneWith(others), OPTIONS)).toEqual([]);
-    expect(await caaProblems(asking(ISSUED), withIssuer([]), noZone, OPTIONS)).toEqual([]);
+    expect(await caaProblems(asking('shared'), ours, { ...NO_DNS, zoneOf: zoneWith(others) }, OPTIONS)).toEqual([]);
+    expect(await caaProblems(asking(ISSUED), withIssuer([]), NO_DNS, OPTIONS)).toEqual([]);
   });
 });
 

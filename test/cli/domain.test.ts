@@ -7,13 +7,16 @@ import { NOW, play } from './stage.ts';
 const RECORD = { name: '_naas-challenge.example.org', value: 'naas-domain-verification=abc' };
 const ADA = ['--as', 'ada@example.com', '--group', 'shop-developers'];
 
-const refused = (name: string) => (): never => {
-  throw new Error(`the command called ${name}`);
-};
+const METHODS = ['add', 'buy', 'bought', 'status', 'list', 'remove', 'transfer', 'decide'] as const;
 
 function client(domains: Partial<NaasClient['domains']>): { client: Partial<NaasClient> } {
-  const none = { add: refused('add'), status: refused('status'), list: refused('list'), remove: refused('remove') };
-  return { client: { domains: { ...none, transfer: refused('transfer'), decide: refused('decide'), ...domains } } };
+  const none = METHODS.map((name) => [
+    name,
+    (): never => {
+      throw new Error(`the command called ${name}`);
+    },
+  ]);
+  return { client: { domains: { ...(Object.fromEntries(none) as NaasClient['domains']), ...domains } } };
 }
 
 const VIEW: DomainView = {
@@ -106,6 +109,47 @@ describe('naas domain', () => {
     expect(played.out).toMatch(/^DOMAIN +TEAM +STATE +SINCE +UNTIL\nexample\.org +shop +grace +now +in 7 d\n$/);
     expect((await play(['domain', 'list'], listing([]))).out).toContain('naas domain add DOMAIN --team TEAM');
     expect(await play(['domain', 'list', '--state', 'lost'], listing([]))).toMatchObject({ exit: 2, out: '' });
+  });
+
+  it('buy and bought say for how much, and refuse what is no price', async () => {
+    const calls: unknown[] = [];
+    const price = { amount: '12.00', currency: 'GBP' };
+    const purchase = { approvers: 'group finance', buyers: 'group procurement', price };
+    const answer = { domain: 'example.org', name: 'example.org', team: 'shop', awaits: [] };
+    const given = client({
+      buy: async (...args) => {
+        calls.push(args);
+        return { ...answer, state: 'wanted', purchase };
+      },
+      bought: async (...args) => {
+        calls.push(args);
+        return { ...answer, state: 'pending', record: RECORD, purchase: { ...purchase, paid: args[2] } };
+      },
+    });
+    const of = ['example.org', '--team', 'shop', ...ADA];
+    expect((await play(['domain', 'buy', ...of], given)).out).toContain('waits for group finance for 12.00 GBP a year');
+    const bought = await play(['domain', 'bought', ...of, '--price', ' 11.5 gbp'], given);
+    expect(bought.out).toContain('enter this record');
+    for (const wrong of ['12', 'GBP', '12,00 pounds'])
+      expect(await play(['domain', 'bought', ...of, '--price', wrong], given)).toMatchObject({ exit: 2, out: '' });
+    expect(calls).toEqual([
+      ['example.org', 'shop', {}],
+      ['example.org', 'shop', { amount: '11.5', currency: 'GBP' }, {}],
+    ]);
+  });
+
+  it('add --delegate shows how far the zone is', async () => {
+    const given = client({
+      add: async (_name, _team, options) => ({
+        ...{ domain: 'example.org', name: 'apps.example.org', team: 'shop', state: 'verified', awaits: [] },
+        delegation: {
+          ...{ state: 'failed', since: NOW, nameServers: [] },
+          why: `asked with ${JSON.stringify(options)}`,
+        },
+      }),
+    });
+    const played = await play(['domain', 'add', 'apps.example.org', '--team', 'shop', '--delegate', ...ADA], given);
+    expect(played.out).toContain('zone apps.example.org: failed (asked with {"delegate":true})');
   });
 
   it('approve, reject and transfer say who, to whom, and why', async () => {

@@ -41,6 +41,8 @@ describe('naas --help', () => {
       'cancel',
       'domain',
       'domain add',
+      'domain buy',
+      'domain bought',
       'domain status',
       'domain list',
       'domain remove',

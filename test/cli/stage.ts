@@ -98,6 +98,8 @@ function clientOf(given: Partial<NaasClient>, onClose: () => void): NaasClient {
   return {
     domains: {
       add: unexpected('domains.add'),
+      buy: unexpected('domains.buy'),
+      bought: unexpected('domains.bought'),
       status: unexpected('domains.status'),
       list: unexpected('domains.list'),
       remove: unexpected('domains.remove'),

@@ -39,7 +39,9 @@ describe('the table of domains', () => {
   it('accepts each message in its situations and in no other', () => {
     const accepting = (message: DomainMessage) =>
       DOMAIN_SITUATIONS.filter((situation) => DOMAIN_LIFECYCLE[situation][message].answer === 'accept');
-    expect(accepting('decide')).toEqual(['contested', 'verified+asked', 'grace+asked']);
+    expect(accepting('decide')).toEqual(['wanted', 'contested', 'verified+asked', 'grace+asked']);
+    expect(accepting('buy')).toEqual(['none', 'lapsed', 'rejected', 'released']);
+    expect(accepting('bought')).toEqual(['ordered']);
     expect(accepting('transfer')).toEqual(['verified', 'grace']);
     expect(accepting('tick')).toEqual(['verified', 'verified+asked']);
     expect(accepting('add')).toEqual([
@@ -49,22 +51,24 @@ describe('the table of domains', () => {
       ...['lapsed', 'rejected', 'released', 'grace+asked'],
     ]);
     expect(accepting('remove')).toEqual([
-      ...['pending', 'contested', 'verified', 'grace'],
+      ...['wanted', 'ordered', 'pending', 'contested', 'verified', 'grace'],
       ...['verified+asked', 'grace+asked'],
     ]);
   });
 
   it('lets nobody register a name that another team holds, and anybody one that another only waits for', () => {
     for (const state of DOMAIN_STATES)
-      expect(DOMAIN_LIFECYCLE[state].addByOther.answer, state).toBe(holds({ state }) ? 'refuse' : 'accept');
+      expect(DOMAIN_LIFECYCLE[state].addByOther.answer, state).toBe(
+        holds({ state }) || state === 'leaving' ? 'refuse' : 'accept',
+      );
   });
 
   it('reaches every state from a registration, and leaves an end only by another registration', () => {
-    const seen = new Set<DomainState>(['pending', 'contested']);
+    const seen = new Set<DomainState>(['wanted', 'pending', 'contested']);
     for (const state of seen) for (const next of DOMAIN_TRANSITIONS[state]) seen.add(next);
     expect([...seen].sort()).toEqual([...DOMAIN_STATES].sort());
     for (const state of DOMAIN_STATES)
-      if (isOver({ state })) expect(DOMAIN_TRANSITIONS[state]).toEqual(['pending', 'contested', 'verified']);
+      if (isOver({ state })) expect(DOMAIN_TRANSITIONS[state]).toEqual(['wanted', 'pending', 'contested', 'verified']);
   });
 
   it('knows the question beside the state only where a transfer can be decided', () => {
@@ -111,6 +115,9 @@ describe('what a team may serve', () => {
     ['grace', 'yes'],
     ['pending', 'not-yet'],
     ['contested', 'not-yet'],
+    ['wanted', 'not-yet'],
+    ['ordered', 'not-yet'],
+    ['leaving', 'no'],
     ['lapsed', 'no'],
   ] as const)('of a domain that is %s: %s', (state, cover) => {
     expect(coverOf('www.example.org', 'shop', [hold('example.org', 'shop', state)])).toBe(cover);
@@ -121,5 +128,11 @@ describe('what a team may serve', () => {
     const all = [hold('example.org', 'shop', 'verified'), hold('pay.example.org', 'payments', 'verified', ['shop'])];
     expect(coverOf('api.pay.example.org', 'shop', all)).toBe('no');
     expect(coverOf('api.pay.example.org', 'payments', all)).toBe('yes');
+  });
+
+  it('is nothing below a name whose zone goes, though the team holds what is above it', () => {
+    const all = [hold('example.org', 'shop', 'verified'), hold('apps.example.org', 'shop', 'leaving')];
+    expect(coverOf('cart.apps.example.org', 'shop', all)).toBe('no');
+    expect(coverOf('cart.example.org', 'shop', all)).toBe('yes');
   });
 });

@@ -2,8 +2,10 @@
 // with the times that a test gives it. For what real servers show too seldom, or too late.
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
+import type { AdmitDependencies } from '../../src/activities/admit-input.ts';
 import type { CallOptions } from '../../src/activities/cluster.ts';
 import { type Rendered, stamped } from '../../src/activities/stamp.ts';
+import type { DelegatedZones } from '../../src/activities/zone.ts';
 import { plan } from '../../src/plan/index.ts';
 import type { KubernetesObject, Plan } from '../../src/plan/plan.ts';
 import { type ObjectEffect, type ObjectRef, refOf } from '../../src/spec/inventory.ts';
@@ -173,6 +175,24 @@ export function refTo(object: KubernetesObject): ObjectRef {
 }
 
 /** Where no request names a host. */
+/** Where no team hands a zone over. */
+export const NO_ZONES: DelegatedZones = { make: async (zone) => noZone(zone), remove: async (zone) => noZone(zone) };
+
+/** What an admission asks of DNS and of the domains' runs, where nothing of either is wanted. */
+export const NO_DNS: Pick<AdmitDependencies, 'zoneOf' | 'answers' | 'domainRuns'> = {
+  zoneOf: noZone,
+  answers: {
+    serversOf: async (name) => noZone(name),
+    fromServers: async ({ name }) => noZone(name),
+    fromResolvers: async ({ name }) => noZone(name),
+  },
+  domainRuns: {
+    verified: async () => [],
+    status: async (domain) => noZone(domain),
+    tick: async (domain) => noZone(domain),
+  },
+};
+
 export function noZone(zone: string): never {
   throw new Error(`nobody should ask for zone ${zone}`);
 }

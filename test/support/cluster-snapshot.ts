@@ -69,7 +69,9 @@ function canonical(value: unknown): string {
   );
 }
 
-const COMES_AND_GOES = new Set(['NetworkPolicy', 'RoleBinding']);
+const COMES_AND_GOES = new Set(['NetworkPolicy', 'RoleBinding', 'HTTPRoute', 'ListenerSet', 'Certificate']);
+/** Their controllers say when they last looked. */
+const ROUTED = new Set(['HTTPRoute', 'ListenerSet', 'Certificate', 'Gateway']);
 
 /** Every object without what the server counts and keeps about it: equal means that it says the same. */
 export function contentOf(taken: Snapshot): Snapshot {
@@ -82,6 +84,7 @@ export function contentOf(taken: Snapshot): Snapshot {
       if (born.length > 0) forgetBirth(object.metadata);
       // Counted when the controller gets to it, for objects that nobody wrote since.
       if (object.kind === 'ResourceQuota') delete object.status?.used;
+      if (ROUTED.has(object.kind)) delete object.status;
       return [key, canonical(object)];
     }),
   );

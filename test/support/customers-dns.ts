@@ -9,7 +9,10 @@ export interface CustomersDns {
   nameServers: Record<string, string[]>;
   /** All of one name stand in one set. */
   enter(...records: TxtRecord[]): Promise<void>;
-  takeOut(name: string): Promise<void>;
+  enterAddress(name: string, address: string): Promise<void>;
+  /** Hands a name over to other servers. */
+  delegate(name: string, servers: readonly string[], ttlSeconds: number): Promise<void>;
+  takeOut(name: string, type?: 'TXT' | 'A' | 'NS'): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -34,9 +37,19 @@ export async function startCustomersDns(...zones: string[]): Promise<CustomersDn
         });
       }
     },
-    async takeOut(name) {
+    async enterAddress(name, address) {
       const { zone, relative } = placeOf(name);
-      await person.recordSets.delete(azure.resourceGroup, zone, relative, 'TXT');
+      const set = { ttl: 1, aRecords: [{ ipv4Address: address }] };
+      await person.recordSets.createOrUpdate(azure.resourceGroup, zone, relative, 'A', set);
+    },
+    async delegate(name, servers, ttlSeconds) {
+      const { zone, relative } = placeOf(name);
+      const set = { ttl: ttlSeconds, nsRecords: servers.map((nsdname) => ({ nsdname })) };
+      await person.recordSets.createOrUpdate(azure.resourceGroup, zone, relative, 'NS', set);
+    },
+    async takeOut(name, type = 'TXT') {
+      const { zone, relative } = placeOf(name);
+      await person.recordSets.delete(azure.resourceGroup, zone, relative, type);
     },
     stop: () => azure.stop(),
   };

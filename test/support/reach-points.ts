@@ -10,14 +10,15 @@ import { atEachMoment, describePoint, type EffectPoint, type Moment, pointsOf, r
 import type { LoggedCall } from './fault-proxy.ts';
 import { gather, type Place } from './fault-proxy-gate.ts';
 import type { ActiveRule } from './fault-proxy-rules.ts';
-import { hostnameOf, type ReachStand, type Tenant } from './reach-stand.ts';
+import { hostnameOf, otherHostnameOf, type ReachStand, type Tenant } from './reach-stand.ts';
 
 export type ReachPoint =
-  /** `<hostname>` in its name stands for what is named after the tenant's hostname. */
+  /** `<hostname>` in its name stands for what is named after the tenant's hostname; so do those of a change for its others. */
   | { system: 'cluster'; point: EffectPoint }
   /** By one activity: claims and releases write the same object, and every write of a zone takes its turn in the same one. */
   | { system: 'list' | 'turns'; point: EffectPoint }
-  | { system: 'zone'; method: ZoneMethod; type: string };
+  /** `*` in its name stands for the tenant's. */
+  | { system: 'zone'; method: ZoneMethod; type: string; name: string };
 
 type ZoneMethod = 'PUT' | 'DELETE';
 
@@ -28,7 +29,11 @@ export interface ReachTable {
   looks: number;
 }
 
-const NAMED_AFTER_IT = '<hostname>';
+const NAMED_AFTER = {
+  '<hostname>': hostnameOf,
+  '<old hostname>': (tenant: Tenant) => otherHostnameOf(tenant, 'old'),
+  '<new hostname>': (tenant: Tenant) => otherHostnameOf(tenant, 'new'),
+} as const;
 const ZONE = '<zone>';
 
 /** A whole life with one hostname, while nothing else runs; `whenReady` looks at it in between. */
@@ -54,6 +59,17 @@ export async function cleanReachedLife(
   };
 }
 
+/** What an operation on a living tenant writes, while nothing else runs. */
+export async function cleanOperation(
+  stand: ReachStand,
+  tenant: Tenant,
+  operate: () => Promise<unknown>,
+): Promise<ReachPoint[]> {
+  const begin = now(stand);
+  await operate();
+  return pointsBetween(stand, tenant, begin, now(stand));
+}
+
 interface Instant {
   call: number;
   request: number;
@@ -72,8 +88,7 @@ function pointsBetween({ proxy, dns }: ReachStand, tenant: Tenant, from: Instant
   const ofZone = calls.flatMap((call) => zoneObjectPoint(call, tenant) ?? []);
   const strange = calls.filter((call) => !own.includes(call) && zoneObjectPoint(call, tenant) === undefined);
   if (strange.length > 0) throw new Error(`no test can break ${strange.map(({ path }) => path).join(', ')}`);
-  const hostname = hostnameObject(hostnameOf(tenant));
-  const general = own.map((call) => ({ ...call, name: call.name.replaceAll(hostname, NAMED_AFTER_IT) }));
+  const general = own.map((call) => ({ ...call, name: generalObject(call.name, tenant) }));
   return unique([
     ...pointsOf(general).map((point): ReachPoint => ({ system: 'cluster', point })),
     ...ofZone,
@@ -97,10 +112,25 @@ function zoneObjectPoint(
 }
 
 function zonePointOf({ method, path }: LoggedRequest, tenant: Tenant): ReachPoint {
-  const [zone, type = '', name] = path.split('/').slice(-3);
-  const isKnown = zone === tenant.zone && name === tenant.name && (method === 'PUT' || method === 'DELETE');
+  const [zone, type = '', name = ''] = path.split('/').slice(-3);
+  const isOwn = name === tenant.name || name.endsWith(`-${tenant.name}`);
+  const isKnown = zone === tenant.zone && isOwn && (method === 'PUT' || method === 'DELETE');
   if (!isKnown) throw new Error(`no test can break ${method} ${path}`);
-  return { system: 'zone', method, type };
+  return { system: 'zone', method, type, name: name.replace(tenant.name, '*') };
+}
+
+function generalObject(name: string, tenant: Tenant): string {
+  let general = name;
+  for (const [label, nameOf] of Object.entries(NAMED_AFTER))
+    general = general.replaceAll(hostnameObject(nameOf(tenant)), label);
+  return general;
+}
+
+function objectOf(general: string, tenant: Tenant): string {
+  let name = general;
+  for (const [label, nameOf] of Object.entries(NAMED_AFTER))
+    name = name.replaceAll(label, hostnameObject(nameOf(tenant)));
+  return name;
 }
 
 function unique(points: readonly ReachPoint[]): ReachPoint[] {
@@ -108,7 +138,7 @@ function unique(points: readonly ReachPoint[]): ReachPoint[] {
 }
 
 export function describeReachPoint(point: ReachPoint): string {
-  return point.system === 'zone' ? `${point.method} ${point.type} record *` : describePoint(point.point);
+  return point.system === 'zone' ? `${point.method} ${point.type} record ${point.name}` : describePoint(point.point);
 }
 
 export type ReachCase = ReturnType<typeof reachCases>[number];
@@ -128,13 +158,12 @@ export function isOfHostname(point: ReachPoint): boolean {
 function placeOf(tenant: Tenant, { system, point }: Exclude<ReachPoint, { system: 'zone' }>): Omit<Place, 'moment'> {
   if (system !== 'cluster')
     return { tenant: SYSTEM_NAMESPACE, point: { ...point, name: point.name.replace(ZONE, tenant.zone) } };
-  const name = point.name.replaceAll(NAMED_AFTER_IT, hostnameObject(hostnameOf(tenant)));
-  return { tenant: tenant.name, point: { ...point, name } };
+  return { tenant: tenant.name, point: { ...point, name: objectOf(point.name, tenant) } };
 }
 
 /** What a blocked status or a problem calls it. */
 export function objectNameAt(tenant: Tenant, point: ReachPoint): string {
-  if (point.system === 'zone') return hostnameOf(tenant);
+  if (point.system === 'zone') return `${point.name.replace('*', tenant.name)}.${tenant.zone}`;
   return placeOf(tenant, point).point.name.replaceAll('*', tenant.name);
 }
 
@@ -180,11 +209,12 @@ export function breakOnce(
 /** `lift` lifts every fault of the emulator, of all tenants. */
 function inZone(
   dns: ReachStand['dns'],
-  { name, zone }: Tenant,
-  { method, type }: Extract<ReachPoint, { system: 'zone' }>,
+  { name: tenant, zone }: Tenant,
+  { method, type, name: general }: Extract<ReachPoint, { system: 'zone' }>,
   faults: readonly FaultRequest[],
 ): ActiveRule {
   const since = dns.log.list().at(-1)?.sequence ?? 0;
+  const name = general.replace('*', tenant);
   for (const fault of faults) dns.faults.add({ method, resource: 'record-set', zone, name, type, ...fault });
   return {
     hits: () =>

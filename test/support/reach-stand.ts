@@ -12,7 +12,7 @@ import { openAzureZone } from '../../src/providers/azure-dns/index.ts';
 import type { Claim } from '../../src/spec/hostname-claims.ts';
 import { readClaims } from '../../src/spec/hostname-claims-text.ts';
 import { HOSTNAMES_PREFIX, SYSTEM_NAMESPACE } from '../../src/spec/names.ts';
-import { kubectl, type Snapshot } from './cluster-snapshot.ts';
+import { contentOf, diff, kubectl, type Snapshot } from './cluster-snapshot.ts';
 import { type TestPlatform, wholly } from './platform.ts';
 import { DEV, openStand, type Stand, type StandOptions } from './scenario.ts';
 
@@ -30,6 +30,8 @@ export interface ReachStand extends Stand {
   tenants(prefix: string, count: number): Tenant[];
   /** Lives one life with a name in every zone: a list is made with the first name of its zone, and stays. */
   makeLists(): Promise<void>;
+  /** The same as a request for a namespace with other names in its zone. */
+  requestNamed(tenant: Tenant, hostnames: readonly { name: string; ttlSeconds?: number }[]): Record<string, unknown>;
   /** Asks for a namespace with one name, the tenant's own in its zone. */
   submitReached(tenant: Tenant, ttlSeconds?: number): Promise<void>;
   /** Takes its record away, as a person in the zone's portal would. */
@@ -70,6 +72,8 @@ export async function openReachStand(options: ReachOptions = {}): Promise<ReachS
         const document = parseDocument(await readFile(file, 'utf8'));
         for (const [key, value] of Object.entries(gateway)) document.setIn(['gateway', key], value);
         await writeFile(file, document.toString());
+        if (JSON.stringify(gateway['modes']).includes('own-gateway'))
+          await allowLoadBalancer(join(folder, 'tiers', 'dev.yaml'));
       },
       see: (cluster) => withZones(withoutReservations(cluster), dns),
     });
@@ -89,6 +93,7 @@ export async function openReachStand(options: ReachOptions = {}): Promise<ReachS
         await stand.teardown(name);
         await stand.untilAll([name], ['deleted']);
       },
+      requestNamed: ({ name }, hostnames) => stand.request(name, { ...DEV, hostnames }),
       submitReached: (tenant, ttlSeconds) =>
         stand.submit(tenant.name, {
           ...DEV,
@@ -117,6 +122,8 @@ export async function openReachStand(options: ReachOptions = {}): Promise<ReachS
         );
         return found === '' ? [] : readClaims(zone, JSON.parse(found).data.claims).claims;
       },
+      content: async () => saidBy(await stand.snapshot()),
+      contentSince: async (before) => diff(before, saidBy(await stand.snapshot())),
       async close() {
         await stand.close();
         await stop();
@@ -126,6 +133,14 @@ export async function openReachStand(options: ReachOptions = {}): Promise<ReachS
     await stop();
     throw error;
   }
+}
+
+/** A Gateway of its own is one. */
+async function allowLoadBalancer(file: string): Promise<void> {
+  const document = parseDocument(await readFile(file, 'utf8'));
+  document.setIn(['quota', 'services.loadbalancers'], '1');
+  document.setIn(['quotaOverrides', 'services.loadbalancers'], { minimum: '0', maximum: '1' });
+  await writeFile(file, document.toString());
 }
 
 async function startReachPlatform(
@@ -148,6 +163,11 @@ async function startReachPlatform(
 
 export function hostnameOf({ name, zone }: Tenant): string {
   return `${name}.${zone}`;
+}
+
+/** Names that a change takes away and brings. */
+export function otherHostnameOf({ name, zone }: Tenant, which: 'old' | 'new'): string {
+  return `${which}-${name}.${zone}`;
 }
 
 function zonesFile(
@@ -201,6 +221,18 @@ function unversioned(object: { metadata: Record<string, unknown> }): string {
 interface ZoneBody {
   name: string;
   recordSets: { name: string; type: string }[];
+}
+
+/** Without versions: what was taken away and put back says what it said. */
+function saidBy(taken: Snapshot): Snapshot {
+  const isOfZone = (key: string): boolean => key.startsWith('Zone ') || key.startsWith('Record ');
+  const cluster = new Map([...taken].filter(([key]) => !isOfZone(key)));
+  const zones = [...taken].filter(([key]) => isOfZone(key));
+  const said = zones.map(([key, text]): [string, string] => {
+    const { etag: _, ...rest } = JSON.parse(text);
+    return [key, JSON.stringify(rest)];
+  });
+  return new Map([...contentOf(cluster), ...said]);
 }
 
 /** Zones and record sets with their ETags: equal means that nothing was written, or that it was taken back whole. */

@@ -6,6 +6,7 @@ import { kubectl } from './cluster-snapshot.ts';
 import { ruleAt } from './effects-table.ts';
 import { gather } from './fault-proxy-gate.ts';
 import { sharedPlatform } from './platform.ts';
+import { type OpenedRecording, REACH_RECORDINGS } from './recorded-reach.ts';
 import { startAlone, submissionOf, withTemporal } from './runs.ts';
 import { DEV, openStand, PEOPLE, STAGING, type Stand, type StandOptions } from './scenario.ts';
 
@@ -225,7 +226,7 @@ const RECORDINGS: Record<string, Recording> = {
   'paused-and-resumed': { alone: true, act: pausedTwice },
 };
 
-export const RECORDED_PATHS = Object.keys(RECORDINGS);
+export const RECORDED_PATHS = [...Object.keys(RECORDINGS), ...Object.keys(REACH_RECORDINGS)];
 
 async function lapse(stand: Stand, name: string): Promise<void> {
   await stand.submit(name, STAGING);
@@ -273,21 +274,27 @@ export async function recordHistories(
 }
 
 async function record(path: string, address: string, env: Record<string, string>): Promise<[string, string]> {
-  const { stand: options, act } = RECORDINGS[path] ?? {};
-  const stand = await openStand(options);
-  const name = `rec-${path}`;
+  const recording = await (REACH_RECORDINGS[path] ?? opened)(`rec-${path}`, path, address);
+  const { stand, workflowId: id } = recording;
   try {
     // The one path that begins before a worker is there starts its own.
     if (path !== 'cancelled-before-a-worker-came') await stand.startWorker(env);
-    await act?.(stand, name);
-    const history = await withTemporal(address, (client) => client.workflow.getHandle(workflowId(name)).fetchHistory());
-    return [
-      path,
-      JSON.stringify({ workflowId: workflowId(name), history: JSON.parse(historyToJSON(history), anonymous) }),
-    ];
+    await recording.act();
+    const history = await withTemporal(recording.address, (client) => client.workflow.getHandle(id).fetchHistory());
+    return [path, JSON.stringify({ workflowId: id, history: JSON.parse(historyToJSON(history), anonymous) })];
   } finally {
-    await stand.close();
+    await recording.close();
   }
+}
+
+async function opened(name: string, path: string, address: string): Promise<OpenedRecording> {
+  const { stand: options, act } = RECORDINGS[path] ?? {};
+  const stand = await openStand(options);
+  return {
+    ...{ stand, address, workflowId: workflowId(name) },
+    act: async () => act?.(stand, name),
+    close: () => stand.close(),
+  };
 }
 
 /** Who recorded it and where is nobody's business, and would differ at each recording. */

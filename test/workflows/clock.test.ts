@@ -13,13 +13,14 @@ import { keyFile } from '../../src/providers/proofs/key-file.ts';
 import { localProver } from '../../src/providers/proofs/local-issuer.ts';
 import { senderProofs } from '../../src/providers/proofs/senders.ts';
 import { trustedKeys } from '../../src/providers/proofs/trusted-keys.ts';
+import { manualRegistrar } from '../../src/providers/registrar/manual.ts';
 import { domainRuns } from '../../src/providers/temporal/domain-runs.ts';
 import { lifecycleRuns } from '../../src/providers/temporal/runs.ts';
 import { SEARCH_ATTRIBUTES, workflowId } from '../../src/spec/names.ts';
 import type { Status, TimelineEntry } from '../../src/spec/status.ts';
 import { namespaceLifecycle } from '../../src/workflows/lifecycle.ts';
 import type { DecideAnswer, DecisionMessage, PlanAnswer } from '../../src/workflows/messages.ts';
-import { noZone } from '../support/activity-world.ts';
+import { NO_ZONES, noZone } from '../support/activity-world.ts';
 import { sharedPlatform } from '../support/platform.ts';
 import { submissionOf } from '../support/runs.ts';
 import { PEOPLE, type Person, type Prove } from '../support/scenario-people.ts';
@@ -58,6 +59,8 @@ beforeAll(async () => {
       proofs: senderProofs('signed', trustedKeys(keyFile(platform.trustedKeysFile))),
       runs: lifecycleRuns(env.client, QUEUE),
       zoneOf: noZone,
+      delegatedZones: NO_ZONES,
+      registrar: manualRegistrar({}),
       answers: createDnsAnswers({}),
       domainRuns: domainRuns(env.client, QUEUE),
       domainKey: domainKeyFile(undefined),

@@ -13,20 +13,39 @@ import { keyFile } from '../../src/providers/proofs/key-file.ts';
 import { localProver } from '../../src/providers/proofs/local-issuer.ts';
 import { senderProofs } from '../../src/providers/proofs/senders.ts';
 import { trustedKeys } from '../../src/providers/proofs/trusted-keys.ts';
+import { manualRegistrar } from '../../src/providers/registrar/manual.ts';
 import { domainRuns } from '../../src/providers/temporal/domain-runs.ts';
 import { lifecycleRuns } from '../../src/providers/temporal/runs.ts';
+import type { Catalog } from '../../src/spec/catalog.ts';
 import type { DomainStatus } from '../../src/spec/domain-status.ts';
-import { DOMAIN_WORKFLOW, domainWorkflowId, SEARCH_ATTRIBUTES } from '../../src/spec/names.ts';
+import { DOMAIN_WORKFLOW, domainWorkflowId, SEARCH_ATTRIBUTES, workflowId } from '../../src/spec/names.ts';
+import type { Money } from '../../src/spec/spec.ts';
+import type { Status } from '../../src/spec/status.ts';
 import { MemoryCluster } from '../../src/testing/memory-cluster.ts';
+import { namespaceLifecycle } from '../../src/workflows/lifecycle.ts';
 import type { DomainAnswer } from '../../src/workflows/messages.ts';
-import { noZone } from '../support/activity-world.ts';
+import { NO_ZONES, noZone } from '../support/activity-world.ts';
 import { type CustomersDns, startCustomersDns } from '../support/customers-dns.ts';
 import { sharedPlatform } from '../support/platform.ts';
+import { submissionOf } from '../support/runs.ts';
 import { PEOPLE, type Person } from '../support/scenario-people.ts';
+import { DEV, requestOf } from '../support/scenario-requests.ts';
 
 const QUEUE = 'domain-clock';
 const DAY_MS = 86_400_000;
-const ZONES = ['late.org', 'never.org', 'gone.org', 'silent.org', 'two.org', 'ears.org', 'twice.org'];
+const ZONES = [
+  'late.org',
+  'never.org',
+  'gone.org',
+  'silent.org',
+  'two.org',
+  'ears.org',
+  'twice.org',
+  'buy.org',
+  'own.org',
+  'dear.com',
+  'waits.org',
+];
 /** The server's own numbers of the attribute types. */
 const INDEXED = { Keyword: 2, KeywordList: 7, Datetime: 6, Bool: 5 } as const;
 
@@ -72,16 +91,28 @@ async function startWorker(): Promise<void> {
     workflowBundle: { codePath: platform.workflowBundle },
     activities: createActivities({
       cluster: new MemoryCluster('local', async () => {}),
-      catalog: readCatalog(platform.catalogDir),
+      catalog: withPurchases(readCatalog(platform.catalogDir)),
       proofs: senderProofs('signed', trustedKeys(keyFile(platform.trustedKeysFile))),
       runs: lifecycleRuns(env.client, QUEUE),
       zoneOf: noZone,
+      delegatedZones: NO_ZONES,
+      registrar: manualRegistrar(PRICES),
       answers: createDnsAnswers({ servers: dns.nameServers }),
       domainRuns: domainRuns(env.client, QUEUE),
       domainKey: async () => key,
     }),
   });
   running = worker.run();
+}
+
+const PRICES = { org: { amount: '12.00', currency: 'GBP' } };
+const APPROVER: Person = { subject: 'fay@example.com', groups: ['finance'] };
+const BUYER: Person = { subject: 'bob@example.com', groups: ['procurement'] };
+
+function withPurchases(catalog: Catalog): Catalog {
+  const people = ({ groups: [group = ''] }: Person) => ({ users: [], groups: [group] });
+  const purchase = { approvers: people(APPROVER), buyers: people(BUYER), prices: PRICES };
+  return { ...catalog, policy: { ...catalog.policy, domains: { ...catalog.policy.domains, purchase } } };
 }
 
 async function stopWorker(): Promise<void> {
@@ -92,10 +123,10 @@ async function stopWorker(): Promise<void> {
 
 /** Proofs have to be valid on the skipped clock, which runs days ahead of this machine's. */
 async function send(
-  message: 'addDomain' | 'removeDomain' | 'transferDomain' | 'decideDomain',
+  message: 'addDomain' | 'buyDomain' | 'boughtDomain' | 'removeDomain' | 'transferDomain' | 'decideDomain',
   domain: string,
   person: Person,
-  content: { name: string; team?: string; decision?: 'approve' | 'reject' },
+  content: { name: string; team?: string; decision?: 'approve' | 'reject'; price?: Money },
 ): Promise<DomainAnswer> {
   return deliver(message, domain, await signed(message, domain, person, content));
 }
@@ -122,12 +153,16 @@ const handleOf = (domain: string) => env.client.workflow.getHandle(domainWorkflo
 const statusOf = (domain: string) => handleOf(domain).query<DomainStatus>('domain');
 const stateOf = async (domain: string) => (await statusOf(domain)).holdings.map(({ state }) => state);
 
-async function register(domain: string, person: Person = PEOPLE.owner, name = domain, team = 'shop') {
+async function open(domain: string): Promise<void> {
   await env.client.workflow
     .start(DOMAIN_WORKFLOW, { workflowId: domainWorkflowId(domain), taskQueue: QUEUE })
     .catch((error: Error) => {
       if (error.name !== 'WorkflowExecutionAlreadyStartedError') throw error;
     });
+}
+
+async function register(domain: string, person: Person = PEOPLE.owner, name = domain, team = 'shop') {
+  await open(domain);
   const answer = await send('addDomain', domain, person, { name, team });
   if (answer.record === undefined) throw new Error('there is nothing that could be entered');
   return { ...answer, record: answer.record };
@@ -277,6 +312,88 @@ describe('two teams at parent and child', () => {
     await expect(decide(theirs)).rejects.toMatchObject({ cause: { type: 'NotAllowed' } });
     expect(await decide(mine)).toMatchObject({ state: 'verified', team: asker });
     expect(await stateOf('two.org')).toEqual(['verified', 'verified']);
+  });
+});
+
+describe('a domain that is to be bought', () => {
+  const holding = async (domain: string) => (await statusOf(domain)).holdings.at(-1);
+  const ask = async (domain: string) => {
+    await open(domain);
+    return send('buyDomain', domain, PEOPLE.owner, { name: domain, team: 'shop' });
+  };
+  const decide = (domain: string, person: Person, decision: 'approve' | 'reject') =>
+    send('decideDomain', domain, person, { name: domain, team: 'shop', decision });
+
+  it('is approved with its price by somebody else, bought by a person, and proven like any other', async () => {
+    expect(await ask('buy.org')).toMatchObject({ state: 'wanted', purchase: { price: PRICES.org } });
+    expect((await holding('buy.org'))?.todo[0]).toContain('group finance decide on its purchase for 12.00 GBP a year');
+    for (const person of [PEOPLE.owner, PEOPLE.lead, BUYER])
+      await expect(decide('buy.org', person, 'approve')).rejects.toMatchObject({ cause: { type: 'NotAllowed' } });
+    const bought = (person: Person) =>
+      send('boughtDomain', 'buy.org', person, {
+        ...{ name: 'buy.org', team: 'shop', price: { amount: '11.50', currency: 'GBP' } },
+      });
+    await expect(bought(BUYER)).rejects.toMatchObject({ cause: { type: 'NotAwaitingApproval' } });
+    expect(await decide('buy.org', APPROVER, 'approve')).toMatchObject({
+      ...{ state: 'ordered', purchase: { approvedBy: APPROVER.subject, task: expect.stringContaining('12.00 GBP') } },
+    });
+    await expect(bought(PEOPLE.owner)).rejects.toMatchObject({ cause: { type: 'NotAllowed' } });
+    const { record, state, purchase } = await bought(BUYER);
+    expect({ state, paid: purchase?.paid }).toEqual({ state: 'pending', paid: { amount: '11.50', currency: 'GBP' } });
+    if (record === undefined) throw new Error('there is nothing to enter');
+    await dns.enter(record);
+    await env.sleep(DAY_MS);
+    expect(await stateOf('buy.org')).toEqual(['verified']);
+  });
+
+  it('is nobody’s to approve who asked for it, and says so', async () => {
+    await open('own.org');
+    const both: Person = { subject: PEOPLE.owner.subject, groups: [...PEOPLE.owner.groups, ...APPROVER.groups] };
+    await send('buyDomain', 'own.org', both, { name: 'own.org', team: 'shop' });
+    await expect(decide('own.org', both, 'approve')).rejects.toMatchObject({ cause: { type: 'NotAllowed' } });
+    expect(await decide('own.org', APPROVER, 'reject')).toMatchObject({ state: 'rejected' });
+    await handleOf('own.org').result();
+  });
+
+  it('is a whole domain, without a price where the list has none, and lapses when nobody decides', async () => {
+    await open('dear.com');
+    const below = send('buyDomain', 'dear.com', PEOPLE.owner, { name: 'www.dear.com', team: 'shop' });
+    await expect(below).rejects.toMatchObject({ cause: { type: 'InvalidRequest' } });
+    expect((await ask('dear.com')).purchase).not.toHaveProperty('price');
+    const status: DomainStatus = await handleOf('dear.com').result();
+    expect(status.holdings).toMatchObject([{ state: 'lapsed', why: 'nobody decided on its purchase in time' }]);
+  });
+});
+
+describe('a namespace below a domain', () => {
+  const submit = async (name: string, hostname: string) => {
+    const request = requestOf(name, { ...DEV, hostnames: [{ name: hostname }] });
+    const skippedMs = await env.currentTimeMs();
+    const { issuerKeyFile: keyFile } = sharedPlatform();
+    const { subject, groups } = PEOPLE.owner;
+    const prove = localProver({ keyFile, subject, groups: [...groups], nowMs: () => skippedMs });
+    const submission = await submissionOf(prove, name, request, `${name}-1`);
+    return env.client.workflow.start(namespaceLifecycle, {
+      ...{
+        workflowId: workflowId(name),
+        taskQueue: QUEUE,
+        args: [{ submission }] as [{ submission: typeof submission }],
+      },
+    });
+  };
+
+  it('waits for its proof through workers that come and go, and fails with it, with nothing to undo', async () => {
+    await register('waits.org');
+    const handle = await submit('clock-waits', 'www.waits.org');
+    const waits = async () => (await handle.query<Status>('status')).waitsFor?.what;
+    await expect.poll(waits).toContain('domain waits.org');
+    await env.sleep(7 * DAY_MS);
+    await stopWorker();
+    await startWorker();
+    expect(await handle.query<Status>('status')).toMatchObject({ phase: 'provisioning', inventory: [] });
+    const status: Status = await handle.result();
+    expect(status).toMatchObject({ phase: 'failed', inventory: [], problems: [{ code: 'NotAllowed' }] });
+    expect((await handleOf('waits.org').result()).holdings).toMatchObject([{ state: 'lapsed' }]);
   });
 });
 

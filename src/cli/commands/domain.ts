@@ -14,8 +14,33 @@ export interface AskOptions {
   requestId?: string;
 }
 
-export function add(context: Context, name: string, { team, requestId }: AskOptions): Promise<number> {
-  return send(context, (client) => client.domains.add(name, team, requestId === undefined ? {} : { requestId }));
+export function add(
+  context: Context,
+  name: string,
+  { team, requestId, delegate }: AskOptions & { delegate?: boolean },
+): Promise<number> {
+  const options = {
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(delegate === undefined ? {} : { delegate }),
+  };
+  return send(context, (client) => client.domains.add(name, team, options));
+}
+
+export function buy(context: Context, name: string, { team, ...options }: AskOptions): Promise<number> {
+  return send(context, (client) => client.domains.buy(name, team, options));
+}
+
+export function bought(
+  context: Context,
+  name: string,
+  { team, price: written, requestId }: AskOptions & { price: string },
+): Promise<number> {
+  const [, amount, currency] = /^\s*(\S+)\s+([A-Za-z]{3})\s*$/.exec(written) ?? [];
+  if (amount === undefined || currency === undefined)
+    throw new UsageError(`--price "${written}": write an amount and a currency, such as "12.00 GBP"`);
+  const price = { amount, currency: currency.toUpperCase() };
+  const options = requestId === undefined ? {} : { requestId };
+  return send(context, (client) => client.domains.bought(name, team, price, options));
 }
 
 export function transfer(context: Context, name: string, { team, ...options }: AskOptions): Promise<number> {

@@ -1,9 +1,10 @@
 // The zones of the catalog, each opened at its first use: an installation without hostnames loads no DNS client, and one whose
 // zone cannot be opened serves everything else.
 import type { CallOptions } from '../../activities/cluster.ts';
-import type { DnsZone } from '../../activities/zone.ts';
-import type { Zone, Zones } from '../../spec/catalog.ts';
+import type { DelegatedZones, DnsZone } from '../../activities/zone.ts';
+import type { Policy, Zone, Zones } from '../../spec/catalog.ts';
 import { NaasError } from '../../spec/errors.ts';
+import { lookup } from '../../spec/lookup.ts';
 import { type CredentialKind, chooseCredential } from '../azure-dns/credentials.ts';
 
 export interface DnsSettings {
@@ -19,11 +20,18 @@ export interface DnsSettings {
   tsigKeyFile?: string | undefined;
 }
 
-/** Throws NotFound, when it is used, for a zone that the catalog does not know. */
-export function openZones(zones: Zones, settings: DnsSettings): (name: string) => DnsZone {
+/** Where the zones stand that naas makes for names which teams hand over. */
+export type DelegationSettings = Policy['domains']['delegation'];
+
+/** A zone that the catalog does not know is one that was handed over; NotFound, when it is used, where none can be. */
+export function openZones(
+  zones: Zones,
+  delegation: DelegationSettings,
+  settings: DnsSettings,
+): (name: string) => DnsZone {
   const opened = new Map<string, DnsZone>();
   return (name) => {
-    const known = opened.get(name) ?? atFirstUse(name, () => open(name, zones[name], settings));
+    const known = opened.get(name) ?? atFirstUse(name, () => open(name, lookup(zones, name), delegation, settings));
     opened.set(name, known);
     return known;
   };
@@ -52,19 +60,48 @@ function atFirstUse(name: string, open: () => Promise<DnsZone>): DnsZone {
   };
 }
 
-async function open(name: string, zone: Zone | undefined, settings: DnsSettings): Promise<DnsZone> {
+/** Opened at their first use. */
+export function openDelegatedZones(delegation: DelegationSettings, settings: DnsSettings): DelegatedZones {
+  const zones = async (): Promise<DelegatedZones> => {
+    if (delegation === undefined)
+      throw new NaasError({
+        code: 'Forbidden',
+        message: 'this installation makes no zones',
+        hint: 'Name a place for them in the catalog: `domains.delegation` in policy.yaml.',
+      });
+    const { openAzureZones } = await import('../azure-dns/index.ts');
+    return openAzureZones({ ...azureOf(settings), ...delegation });
+  };
+  return {
+    make: async (zone, owner, options) => (await zones()).make(zone, owner, options),
+    remove: async (zone, owner, options) => (await zones()).remove(zone, owner, options),
+  };
+}
+
+function azureOf({ azure }: DnsSettings) {
+  const { endpoint, authorityHost, caFile, credential, environment } = azure;
+  return { endpoint, authorityHost, caFile, credential: chooseCredential(environment, credential) };
+}
+
+async function open(
+  name: string,
+  zone: Zone | undefined,
+  delegation: DelegationSettings,
+  settings: DnsSettings,
+): Promise<DnsZone> {
+  if (zone === undefined && delegation !== undefined) {
+    const { openAzureZone } = await import('../azure-dns/index.ts');
+    return openAzureZone({ zone: name, ...azureOf(settings), ...delegation });
+  }
   if (zone === undefined)
     throw new NaasError({ code: 'NotFound', message: `zone ${name} is not in the catalog of this worker` });
   const { provider } = zone;
   const nameServers = zone.nameServers === undefined ? {} : { nameServers: zone.nameServers };
   switch (provider.kind) {
     case 'azure-dns': {
-      const { endpoint, authorityHost, caFile, credential, environment } = settings.azure;
       const { openAzureZone } = await import('../azure-dns/index.ts');
       const { subscriptionId, resourceGroup } = provider;
-      const chosen = chooseCredential(environment, credential);
-      const azure = { endpoint, authorityHost, caFile, credential: chosen, subscriptionId, resourceGroup };
-      return openAzureZone({ zone: name, ...azure, ...nameServers });
+      return openAzureZone({ zone: name, ...azureOf(settings), subscriptionId, resourceGroup, ...nameServers });
     }
     case 'rfc2136': {
       const { tsigKeyFile } = settings;

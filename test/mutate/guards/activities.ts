@@ -5,6 +5,26 @@ const activity = (...names: string[]) =>
   ({ servers: 'none', tests: names.map((name) => `test/activities/${name}.test.ts`) }) as const;
 
 export const ACTIVITIES: Guard[] = [
+  ...guardsOf('src/activities/removal.ts', activity('removal'), {
+    'blocker-is-named-no-sooner-than-asked': {
+      find: 'return { ...found, putOffMs: error.retryAfterMs ?? 0 };',
+      replace: 'return found;',
+    },
+  }),
+  ...guardsOf('src/activities/zone-pace.ts', activity('zone-pace'), {
+    'turns-come-one-after-the-other': {
+      find: 'Math.max(cluster.serverNowMs(), lastMs + intervalMs)',
+      replace: 'cluster.serverNowMs()',
+    },
+    'turns-of-two-workers-are-two': { find: 'boundPatch(taken, live)', replace: 'taken' },
+    'all-of-a-process-take-a-turn-each': { find: 'firstMs + index * intervalMs', replace: 'firstMs' },
+    'turn-is-kept-for-the-next-attempt': {
+      find: 'kept ?? (await reserve(options))',
+      replace: 'await reserve(options)',
+    },
+    'turn-is-kept-for-one-write': { find: 'used.add(info);', replace: '' },
+    'long-turns-give-their-place-up': { find: 'if (waitMs > PATIENCE_MS) throw', replace: 'if (false) throw' },
+  }),
   ...guardsOf(
     'src/activities/switch.ts',
     { servers: 'shared', tests: ['test/activities/switch.test.ts'] },
@@ -44,15 +64,12 @@ export const ACTIVITIES: Guard[] = [
       replace: 'if (live === undefined || packed === undefined) {',
     },
   }),
-  ...guardsOf('src/activities/admit-change.ts', activity('admit'), {
-    'change-of-this-life': { find: '  ownLife(name, applied.incarnation, seen);\n', replace: '' },
-    'change-takes-nothing-of-others': {
-      find: 'const problems = [...inTheWay(objects), ',
-      replace: 'const problems = [',
-    },
+  ...guardsOf('src/activities/draft-change.ts', activity('admit'), {
+    'change-of-this-life': { find: '  ownLife(spec.name, incarnation, seen);\n', replace: '' },
+    'change-takes-nothing-of-others': { find: 'obstacles: inTheWay(objects),', replace: 'obstacles: [],' },
     'change-passes-its-guardrails': {
-      find: '...(await problemsOf(deps, spec, planned, seen, options))];',
-      replace: '];',
+      find: ', ...(await problemsOf(deps, spec, planned, seen, options))]',
+      replace: ']',
     },
   }),
   ...guardsOf('src/activities/survey.ts', activity('admit'), {
@@ -185,7 +202,10 @@ export const ACTIVITIES: Guard[] = [
     },
     'failing-api-is-told': { find: 'return report.failures.length > 0 || ', replace: 'return ' },
     'secrets-are-not-named': { find: 'if (mayHoldSecrets(resource)) return found;', replace: '' },
-    'unlistable-hides-nothing': { find: '    if (error instanceof NaasError) return found;\n', replace: '' },
+    'unlistable-hides-nothing': {
+      find: '    if (error instanceof NaasError) return { ...found, putOffMs: error.retryAfterMs ?? 0 };\n',
+      replace: '',
+    },
   }),
   ...guardsOf('src/activities/change.ts', activity('change'), {
     'moved-since-approval': {

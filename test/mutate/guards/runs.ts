@@ -30,8 +30,8 @@ export const RUNS: Guard[] = [
       ...on('workflows/pause'),
     },
     'gone-before-it-is-said': {
-      find: 'if (!gone && (stuck || isOverdue(run))) return keptBy(entries, remaining);\n      if (!gone) return dies(run, remaining);',
-      replace: 'void [gone, stuck, remaining, isOverdue, keptBy, dies];',
+      find: 'if (!gone && (stuck || isOverdue(run))) return { ...keptBy(entries, remaining), retryAfterMs };\n      if (!gone) return dies(run, remaining);',
+      replace: 'void [gone, stuck, remaining, retryAfterMs, isOverdue, keptBy, dies];',
       ...on('proof/stuck-namespace'),
     },
   }),
