@@ -16,18 +16,19 @@ const LONGEST_PAUSE_MS = 1_000;
 const LOOKS_FOR_MS = 5_000;
 
 export function answerActivities(zoneOf: ZoneOf, answers: DnsAnswers) {
-  const ofZone: ServersOf = ({ zone }, options) => zoneOf(zone).nameServers(options);
-  const ofOthers: ServersOf = async ({ name }, options) => (await answers.serversOf(name, options)).servers;
+  const ofZone = (): ServersOf => askedOnce('zone', ({ zone }, options) => zoneOf(zone).nameServers(options));
+  const ofOthers = (): ServersOf =>
+    askedOnce('name', async ({ name }, options) => (await answers.serversOf(name, options)).servers);
   return {
     async awaitAnswers({ records }: { records: RecordSet[] }): Promise<void> {
       const wanted = { records, says: saysPlanned, what: 'answer for' };
-      return atTheBoundary(() => untilAll(ofZone, answers, wanted, callOptions()));
+      return atTheBoundary(() => untilAll(ofZone(), answers, wanted, callOptions()));
     },
 
     /** Of what a team enters at a DNS of its own: the servers that have authority there. */
     async awaitEntered({ records }: { records: RecordSet[] }): Promise<void> {
       const wanted = { records, says: saysPlanned, what: 'answer for' };
-      return atTheBoundary(() => untilAll(ofOthers, answers, wanted, callOptions()));
+      return atTheBoundary(() => untilAll(ofOthers(), answers, wanted, callOptions()));
     },
 
     /** Of what others publish: until no server says it any more. */
@@ -35,7 +36,7 @@ export function answerActivities(zoneOf: ZoneOf, answers: DnsAnswers) {
       const wanted = { records, says: (answer: ServerAnswer) => !saysPlanned(answer), what: 'have forgotten' };
       return atTheBoundary(async () => {
         try {
-          await untilAll(ofZone, answers, wanted, callOptions());
+          await untilAll(ofZone(), answers, wanted, callOptions());
         } catch (error) {
           const cause = asNaasError(error);
           const objects = records.map((record) => recordRef(cluster, record));
@@ -47,6 +48,16 @@ export function answerActivities(zoneOf: ZoneOf, answers: DnsAnswers) {
 }
 
 type ServersOf = (record: RecordSet, options: CallOptions) => Promise<string[]>;
+
+/** For one attempt, which looks many times: which servers a zone has changes less often than that. */
+function askedOnce(by: 'zone' | 'name', ask: ServersOf): ServersOf {
+  const asked = new Map<string, Promise<string[]>>();
+  return (record, options) => {
+    const servers = asked.get(record[by]) ?? ask(record, options);
+    asked.set(record[by], servers);
+    return servers;
+  };
+}
 
 const saysPlanned = ({ says }: ServerAnswer): boolean => says === 'planned';
 

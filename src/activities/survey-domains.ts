@@ -21,6 +21,11 @@ export interface CoverInput {
   names: DomainName[];
 }
 
+export interface RequiredCover extends CoverInput {
+  /** What is still to be proven does not do any more. */
+  proven?: boolean;
+}
+
 export interface CoveredName extends DomainName {
   cover: Cover;
 }
@@ -39,10 +44,11 @@ export function domainCoverActivities(cluster: Cluster, runs: DomainRuns) {
     },
 
     /** Fails where the team holds nothing that covers a name; answers the names whose proof is still to come. */
-    async requireCover(input: CoverInput): Promise<{ open: DomainName[] }> {
+    async requireCover({ proven = false, ...input }: RequiredCover): Promise<{ open: DomainName[] }> {
       return atTheBoundary(async () => {
         const covers = await coverOfAll(runs, input, callOptions());
-        const problems = covers.filter(({ cover }) => cover === 'no').map((each) => uncovered(input.team, each));
+        const lost = covers.filter(({ cover }) => cover === 'no' || (proven && cover !== 'yes'));
+        const problems = lost.map((each) => uncovered(input.team, each));
         if (problems.length > 0) throw new NaasError(problems);
         const open = covers.filter(({ cover }) => cover === 'not-yet');
         return { open: open.map(({ name, domain }) => ({ name, domain })) };

@@ -37,6 +37,17 @@ export async function awaitDomains(run: Run, spec: NamespaceSpec): Promise<void>
   }
 }
 
+/**
+ * Once more when the names are claimed: whoever takes a domain away from now on finds them in the list, and says so; whoever did it
+ * in between is seen here.
+ */
+export async function confirmDomains(run: Run, spec: NamespaceSpec): Promise<void> {
+  const names = domainNamesOf(spec);
+  if (names.length === 0) return;
+  const { requireCover } = reading(`Look once more whether team ${spec.team} holds the domains of ${run.name}`);
+  await requireCover({ team: spec.team, names, proven: true });
+}
+
 function show(run: Run, open: readonly DomainName[]): void {
   const { state } = run;
   const domains = [...new Set(open.map(({ domain }) => domain))];

@@ -33,7 +33,7 @@ export async function delegate(run: DomainRun, holding: Holding, waitDays: numbe
     if (holds(holding)) await untilHandedOver(run, holding, delegation, waitDays);
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
-    const why = failureOf(error).problems[0]?.message ?? 'the zone could not be made';
+    const why = whyNot(error);
     move(run, holding, { state: 'failed', nameServers: [], why });
     notify(run, holding.team, `zone ${holding.name} was not made: ${why}`);
   } finally {
@@ -53,7 +53,7 @@ async function untilHandedOver(run: DomainRun, holding: Holding, delegation: Del
       if (isCancellation(error)) continue;
       if (!(error instanceof ActivityFailure)) throw error;
       const why = `its NS records were not entered within ${days} days`;
-      await keepingZone(`Remove zone ${zone}`).removeZone({ zone, domain: run.domain });
+      await removed(run, holding);
       move(run, holding, { state: 'failed', nameServers: [], why });
       return notify(run, team, `zone ${zone} is gone again: ${why}`);
     } finally {
@@ -85,7 +85,7 @@ export function giveUp(run: DomainRun, holding: Holding, end: 'released' | 'laps
   run.handovers.get(holding)?.cancel();
 }
 
-/** Repeats what people have still to do, for as long as it takes. */
+/** Names, NS set, what resolvers remember, zone. */
 export async function leave(run: DomainRun, holding: Holding): Promise<void> {
   const { name: zone, team, delegation } = holding;
   await condition(() => delegation?.state !== 'making');
@@ -93,16 +93,14 @@ export async function leave(run: DomainRun, holding: Holding): Promise<void> {
     const { nameServers } = delegation;
     const ttlSeconds = await ttlOf(run, zone, delegation);
     move(run, holding, { state: 'leaving', nameServers });
-    await untilDone(run, team, `no namespace may have a name in ${zone} any more`, (waiting) =>
+    await untilDone(run, team, `the names in ${zone} stop, and zone ${zone} goes after them`, (waiting) =>
       waiting.awaitNamesGone({ zone, domain: run.domain }),
     );
     await untilDone(run, team, `take the NS records of ${zone} away at the DNS above it`, (waiting) =>
       waiting.awaitNoDelegation({ zone, nameServers }),
     );
     if (ttlSeconds > 0) await sleep(ttlSeconds * 1000, { summary: `Wait until resolvers have forgotten zone ${zone}` });
-    await untilDone(run, team, `zone ${zone} cannot be removed`, () =>
-      keepingZone(`Remove zone ${zone}`).removeZone({ zone, domain: run.domain }),
-    );
+    await removed(run, holding);
   }
   delete holding.delegation;
   const end = holding.leavesFor ?? 'released';
@@ -121,6 +119,7 @@ async function ttlOf(run: DomainRun, zone: string, { state, nameServers, ttlSeco
 
 const REMIND_AFTER_DAYS = 30;
 
+/** Reminds of what has still to be done, for as long as it takes. */
 async function untilDone(
   run: DomainRun,
   team: string,
@@ -133,8 +132,24 @@ async function untilDone(
       return await work(entering(REMIND_AFTER_DAYS * DAY_MS, `Wait: ${todo}`));
     } catch (error) {
       if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-      note(run, { kind: 'notice', text: failureOf(error).problems[0]?.message ?? todo });
-      await sleep(DAY_MS, { summary: `Try again: ${todo}` });
+      note(run, { kind: 'notice', text: whyNot(error) });
     }
   }
+}
+
+/** What keeps it is told once a day: a zone that somebody put a record into, or a right that is missing. */
+async function removed(run: DomainRun, { name: zone, team }: Holding): Promise<void> {
+  for (;;) {
+    try {
+      return await keepingZone(`Remove zone ${zone}`).removeZone({ zone, domain: run.domain });
+    } catch (error) {
+      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+      notify(run, team, `zone ${zone} cannot be removed: ${whyNot(error)}`);
+      await sleep(DAY_MS, { summary: `Try to remove zone ${zone} again` });
+    }
+  }
+}
+
+function whyNot(error: ActivityFailure): string {
+  return failureOf(error).problems[0]?.message ?? error.message;
 }

@@ -1,6 +1,6 @@
 // Namespaces that have names below the domain, when their team may have them no more: each is told, by a knock, until its names are
 // gone. Whose a name is the list of claims says; what is done about it the namespace's own run decides.
-import { condition, getExternalWorkflowHandle } from '@temporalio/workflow';
+import { ActivityFailure, condition, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
 import { coverOf } from '../spec/domain-lifecycle.ts';
 import { workflowId } from '../spec/names.ts';
 import { reading } from './activities.ts';
@@ -17,12 +17,18 @@ export async function tellHolders(run: DomainRun): Promise<void> {
     await condition(() => run.lost);
     run.telling = true;
     let pauseMs = FIRST_PAUSE_MS;
-    while (await tellOnce(run)) {
+    while (await tellOnce(run).catch(notNow)) {
       await condition(() => run.lost, pauseMs);
       pauseMs = run.lost ? FIRST_PAUSE_MS : Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
     }
     run.telling = false;
   }
+}
+
+/** What cannot be read now, such as for a missing right, must not end the domain's run; it is asked again. */
+function notNow(error: unknown): true {
+  if (error instanceof ActivityFailure && !isCancellation(error)) return true;
+  throw error;
 }
 
 /** true: somebody has still to hear of it. */

@@ -13,7 +13,7 @@ import {
   type Stage,
 } from '../spec/inventory.ts';
 import { claiming, ensuring } from './activities.ts';
-import { awaitDomains } from './await-domain.ts';
+import { awaitDomains, confirmDomains } from './await-domain.ts';
 import { cancellably } from './cancellable.ts';
 import { failureOf } from './failure.ts';
 import { throughPauses } from './pause.ts';
@@ -55,6 +55,7 @@ async function ensure(run: Run, stage: Stage): Promise<void> {
     case 'claim':
       step(run, stage);
       await claimHostnames(run);
+      await confirmDomains(run, admittedOf(run).spec);
       return ensureObjects(run, stage);
     case 'route':
       if (reach === undefined) return;

@@ -15,6 +15,7 @@ import {
 import { publishedRecords } from '../spec/published-records.ts';
 import { ADDRESS_TYPES, type RecordKey, type RecordSet } from '../spec/record-set.ts';
 import { answering, claiming, publishing, reading, withdrawing } from './activities.ts';
+import { confirmDomains } from './await-domain.ts';
 import { throughPauses } from './pause.ts';
 import { queueOf, releaseHostnames, untilEntered, untilForgotten, untilSilent, withdrawRecord } from './reach.ts';
 import { recorded } from './recorded.ts';
@@ -54,6 +55,7 @@ export async function claimNewNames(run: Run, transition: Transition): Promise<v
   transition.reached.push('names');
   run.state.inventory.push(...fresh.map((ref) => ({ ...ref, stage: 'claim', state: 'intended' }) as const));
   await claim(run, moved, spec.team, `${transition.kind} of ${run.name}: claim hostnames`, timing);
+  await confirmDomains(run, spec);
 }
 
 async function claim(

@@ -8,6 +8,7 @@ import { isEnd } from '../spec/lifecycle.ts';
 import { block, pauseBlocked, unblock } from './blocked.ts';
 import { cancellably } from './cancellable.ts';
 import { failureOf } from './failure.ts';
+import { hearDomain } from './lost-names.ts';
 import { throughPauses } from './pause.ts';
 import { becomeReady } from './provision.ts';
 import { admittedOf, enter, isLong, note, noteProblems, type Run, step } from './run.ts';
@@ -36,6 +37,8 @@ export async function takeOver(run: Run): Promise<void> {
   }
   delete run.state.takeover;
   becomeReady(run, recovered?.since);
+  // While nobody watched, its team may have lost a domain.
+  if (recovered !== undefined) hearDomain(run);
 }
 
 /** Kept with the run: an undo needs what stood there, also after the history was renewed. */

@@ -10,6 +10,7 @@ import { type Platform, startPlatform } from '../../src/local/platform.ts';
 import { ask } from '../../src/providers/dns-query/index.ts';
 import { kubectl } from '../support/cluster-snapshot.ts';
 import { type CustomersDns, startCustomersDns } from '../support/customers-dns.ts';
+import { gather } from '../support/fault-proxy-gate.ts';
 import { wholly } from '../support/platform.ts';
 import { DEV, openStand, type Stand } from '../support/scenario.ts';
 import { requestOf } from '../support/scenario-requests.ts';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   platform = await startPlatform({ worker: false, standIns: { zone: ZONE }, dns: { zones: [ZONE], limits: 'off' } });
   if (platform.azureDns === null) throw new Error('the platform was to have a DNS');
   dns = platform.azureDns;
-  customers = await startCustomersDns('example.org', 'never.org', 'given.org');
+  customers = await startCustomersDns('example.org', 'never.org', 'given.org', 'race.org');
   stand = await openStand({
     platform: wholly(platform),
     async alterCatalog(folder) {
@@ -143,6 +144,34 @@ describe('a namespace below a domain of its team', () => {
     expect(lost?.problems).toMatchObject([{ code: 'NotAllowed', value: 'api.never.org' }]);
     for (const name of ['own-cancelled', 'own-given-up']) expect(await made(name)).toEqual([]);
     expect(await claimed('never.org')).toBe('');
+  });
+});
+
+describe('a domain that is given up just when a namespace claims a name of it', () => {
+  const LIST = {
+    verb: 'patch',
+    resource: 'configmaps',
+    name: 'naas-hostnames.race.org',
+    activity: 'claimHostnames',
+  } as const;
+
+  it('leaves nothing of the namespace, and no name claimed', async () => {
+    await proven('race.org');
+    // The list is there from now on.
+    await stand.submit('own-first', named('first.race.org'));
+    await expect.poll(() => waitsFor('own-first'), { timeout: 30_000 }).toContain('first.race.org A');
+    await stand.owner.cancel('own-first');
+    await stand.untilAll(['own-first'], ['failed']);
+    const gate = gather(stand.proxy, [{ tenant: 'naas-system', point: LIST, moment: 'before' }]);
+    await stand.submit('own-second', named('second.race.org'));
+    await gate.allArrived();
+    await stand.lead.domains.remove('race.org');
+    await expect.poll(async () => (await holdingOf('race.org'))?.state).toBe('released');
+    gate.open({ before: 'forward', after: 'reply' });
+    const [status] = await stand.untilAll(['own-second'], ['failed']);
+    expect(status?.problems).toMatchObject([{ code: 'NotAllowed', value: 'second.race.org' }]);
+    expect(await made('own-second')).toEqual([]);
+    expect(await claimed('race.org')).not.toContain('second');
   });
 });
 

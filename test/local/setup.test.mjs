@@ -97,11 +97,14 @@ describe('set-up', () => {
   it('lets a second set-up wait for the first', async () => {
     const file = join(folder, 'setup.lock');
     const order = [];
+    const begun = Promise.withResolvers();
     const first = withLock(file, async () => {
       order.push('first begins');
+      begun.resolve();
       await new Promise((resolve) => setTimeout(resolve, 200));
       order.push('first ends');
     });
+    await begun.promise;
     await Promise.all([first, withLock(file, async () => order.push('second'))]);
     expect(order).toEqual(['first begins', 'first ends', 'second']);
     expect(existsSync(file)).toBe(false);

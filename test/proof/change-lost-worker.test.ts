@@ -12,7 +12,7 @@ const FULL = process.env['NAAS_FULL'] === '1';
 /** One of each kind of write, of the change and of its undo. */
 const FLEET = 22;
 /** The first to arrive may run out of its attempt's time while the last is on its way; it is held again then. */
-const ARRIVAL_MS = 60_000;
+const ARRIVAL_MS = 120_000;
 /** Long enough for a woken worker to send what it still had in mind. */
 const WAKING_MS = 3_000;
 /** A lost attempt is waited for, 15 s in a change and 20 s in an undo, in each round of the full run. */

@@ -91,6 +91,11 @@ function expectNamed(told: string, { point, title }: Case, name: string): void {
   expect(told, `${title} ${name}`).toContain(point.name.replaceAll('*', name));
 }
 
+/** In the usual run each write at one of its two moments. */
+function inTurns(cases: Case[]): Case[] {
+  return FULL ? cases : cases.filter((_, index) => index % 4 === 0 || index % 4 === 3);
+}
+
 describe('a change', () => {
   it('writes, changes and removes in every stage', () => {
     const writes = table.change.map(describePoint);
@@ -132,7 +137,7 @@ describe('a change', () => {
   });
 
   it('is applied whole where a write fails for a moment, and goes back whole', async () => {
-    const all = casesOf(sampleOf(table.change));
+    const all = inTurns(casesOf(sampleOf(table.change)));
     const faults = FULL ? [0, 1, 2] : [0];
     for (const offset of faults) {
       await inRounds(all, async (batch, names) => {
@@ -159,7 +164,7 @@ describe('a change', () => {
   });
 
   it('is cancelled wherever it is, before and after the effect, and nothing of it is left', async () => {
-    await inRounds(casesOf(sampleOf(table.change)), async (batch, names) => {
+    await inRounds(inTurns(casesOf(sampleOf(table.change))), async (batch, names) => {
       const gate = gather(
         stand.proxy,
         batch.map(({ point, moment }, index) => ({ tenant: names[index] ?? '', point, moment })),

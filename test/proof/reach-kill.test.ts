@@ -1,6 +1,7 @@
 // kill -9 of the worker before and after each write of a life with a hostname, in the cluster, in the list and in the zone,
 // alone or as one of two. All tenants are held at their own write, then one SIGKILL meets all of them there; who is left or
-// comes next goes on without a person. The usual run strikes what a hostname adds, one of two at a core; NAAS_FULL=1 all.
+// comes next goes on without a person. The usual run strikes what a hostname adds, at one
+// moment each, one of two at a core; NAAS_FULL=1 all.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Snapshot } from '../support/cluster-snapshot.ts';
 import { batches } from '../support/effects-table.ts';
@@ -10,6 +11,7 @@ import {
   cleanReachedLife,
   gatherReached,
   isOfHostname,
+  onceEach,
   type ReachCase,
   type ReachPoint,
   type ReachTable,
@@ -44,7 +46,9 @@ afterAll(async () => {
   recordProof('kill -9 with hostnames', counted, failedTests());
 });
 
-const chosen = (points: readonly ReachPoint[]): ReachCase[] => reachCases(FULL ? points : points.filter(isOfHostname));
+const draw = drawFor('kill -9 with hostnames: moments');
+const chosen = (points: readonly ReachPoint[]): ReachCase[] =>
+  FULL ? reachCases(points) : onceEach(points.filter(isOfHostname), draw);
 
 const OBJECT_OF_HOSTNAME = /naas-[-*a-z0-9]+-test-[0-9a-f]{12}/g;
 

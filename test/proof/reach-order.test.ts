@@ -8,7 +8,7 @@ import { kubectl } from '../support/cluster-snapshot.ts';
 import { type ListState, listHistory } from '../support/list-history.ts';
 import { failedTests, recordProof } from '../support/proof-table.ts';
 import { breakForGood, cleanReachedLife, type ReachCase, type ReachPoint } from '../support/reach-points.ts';
-import { hostnameOf, openReachStand, type ReachStand, type Tenant } from '../support/reach-stand.ts';
+import { hostnameOf, openReachStand, type ReachStand, type Tenant, ZONES } from '../support/reach-stand.ts';
 
 const TTL_SECONDS = 3;
 /** Nobody waits for this one. */
@@ -24,7 +24,7 @@ let lives: Map<string, AuditEvent[]>;
 let lists: ListState[];
 
 beforeAll(async () => {
-  stand = await openReachStand({ ttlSeconds: TTL_SECONDS });
+  stand = await openReachStand({ zones: ZONES.slice(0, 8), ttlSeconds: TTL_SECONDS });
   await stand.startWorker();
   await stand.makeLists();
   const [clean, cut, undone, first, second, killed, byHand, never] = stand.tenants('order', 8);

@@ -1,7 +1,8 @@
 // Exact undo of a namespace with a hostname: every write of its provisioning, its undo and its teardown is broken before and
 // after its effect, for good and once. Afterwards cluster, lists and zones are what they were, and rest holds no name that
-// was never published. The usual run breaks what a hostname adds; NAAS_FULL=1 every write.
+// was never published. The usual run breaks what a hostname adds, at one moment each; NAAS_FULL=1 every write at both.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hostnamesConfigMap, zoneLease } from '../../src/spec/route-names.ts';
 import type { Status } from '../../src/spec/status.ts';
 import type { Snapshot } from '../support/cluster-snapshot.ts';
 import { batches } from '../support/effects-table.ts';
@@ -15,14 +16,28 @@ import {
   gatherReached,
   isOfHostname,
   objectNameAt,
+  onceEach,
   type ReachCase,
   type ReachPoint,
   type ReachTable,
   reachCases,
 } from '../support/reach-points.ts';
 import { hostnameOf, openReachStand, type ReachStand, type Tenant } from '../support/reach-stand.ts';
+import { drawFor } from '../support/run-seed.ts';
 
 const FULL = process.env['NAAS_FULL'] === '1';
+
+/** What naas makes of a zone when its first name comes; each case needs a zone that had none. */
+const FIRST: readonly { case: ReachCase; fails: 'for good' | 'once' }[] = (
+  [
+    { system: 'list', resource: 'configmaps', name: hostnamesConfigMap('<zone>'), activity: 'claimHostnames' },
+    { system: 'turns', resource: 'leases', name: zoneLease('<zone>'), activity: 'publishRecord' },
+  ] as const
+).flatMap(({ system, ...made }) =>
+  reachCases([{ system, point: { verb: 'create', ...made } }]).flatMap((each) =>
+    (['for good', 'once'] as const).map((fails) => ({ case: each, fails })),
+  ),
+);
 
 let stand: ReachStand;
 let table: ReachTable;
@@ -30,7 +45,7 @@ let before: Snapshot;
 let counted = 0;
 
 beforeAll(async () => {
-  stand = await openReachStand();
+  stand = await openReachStand({ untouched: FIRST.map((_, index) => `first${index + 1}.test`) });
   await stand.startWorker();
   await stand.makeLists();
   before = await stand.snapshot();
@@ -44,7 +59,9 @@ afterAll(async () => {
   recordProof('exact undo of hostnames', counted, failedTests());
 });
 
-const chosen = (points: readonly ReachPoint[]): ReachCase[] => reachCases(FULL ? points : points.filter(isOfHostname));
+const draw = drawFor('exact undo of hostnames: moments');
+const chosen = (points: readonly ReachPoint[]): ReachCase[] =>
+  FULL ? reachCases(points) : onceEach(points.filter(isOfHostname), draw);
 
 function last(points: readonly ReachPoint[]): ReachCase {
   const point = points.findLast(({ system }) => system === 'cluster');
@@ -184,6 +201,27 @@ describe('exact undo of a namespace with a hostname', () => {
       for (const rule of [...rules, ...failing]) rule.lift();
       await stand.untilAll(fleet.names, ['failed']);
     }));
+
+  it('makes list and turns of a zone with its first name, wherever that fails', async () => {
+    const tenants = stand.firstTenants('first');
+    const names = tenants.map(({ name }) => name);
+    const rules = tenants.map((tenant, index) => {
+      const { case: each, fails } = FIRST[index] as (typeof FIRST)[number];
+      return (fails === 'once' ? breakOnce : breakForGood)(stand, tenant, each, index);
+    });
+    await Promise.all(tenants.map((tenant) => stand.submitReached(tenant)));
+    for (const [index, { name }] of tenants.entries()) {
+      const { case: each, fails } = FIRST[index] as (typeof FIRST)[number];
+      await stand.untilAll([name], [fails === 'once' ? 'ready' : 'failed']);
+      expect(rules[index]?.hits(), `${each.title}, ${fails}, was met`).toBeGreaterThan(0);
+    }
+    for (const rule of rules) rule.lift();
+    const living = names.filter((_, index) => FIRST[index]?.fails === 'once');
+    await Promise.all(living.map((name) => stand.teardown(name)));
+    await stand.untilAll(living, ['deleted']);
+    expect(await stand.changesSince(before)).toEqual([]);
+    counted += tenants.length;
+  });
 
   it('rests though nobody heard of its publication, nor of its removal', async () => {
     const [tenant] = stand.tenants('unheard', 1);

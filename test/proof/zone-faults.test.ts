@@ -1,6 +1,6 @@
 // What may come of every call to a zone, by a real worker: refused, put off, broken before and after its effect, silent, cut
 // short; once and for ever. It ends in the typed outcome, and nobody asks again before the time that the server named. The
-// usual run takes every fault of every write, and of the looks a core by lot; NAAS_FULL=1 all.
+// usual run takes every fault of every write once, of the looks and of what lasts a core by lot; NAAS_FULL=1 all.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FAULT_KINDS, FaultRequest } from '../../src/local/azure-dns/faults.ts';
 import type { LoggedRequest } from '../../src/local/azure-dns/request-log.ts';
@@ -140,6 +140,10 @@ const looks = (cases: readonly Case[]): Case[] => [
   ...(FULL ? casesOf('GET') : shuffled(casesOf('GET'), draw).slice(0, 1)),
 ];
 
+/** Of what lasts. */
+const CORE = 5;
+const aCore = (cases: readonly Case[]): Case[] => (FULL ? [...cases] : shuffled(cases, draw).slice(0, CORE));
+
 describe('a fault of the zone', () => {
   it('that comes once keeps nothing from being ready, and nothing from being deleted', async () => {
     const [making, removing] = [casesOf('PUT'), looks(casesOf('DELETE'))];
@@ -161,9 +165,33 @@ describe('a fault of the zone', () => {
     }
   });
 
+  it('where it is asked for its name servers puts the answer off, and nothing else', async () => {
+    // A silent look takes half a minute.
+    const kinds = FAULTS.filter(({ told }) => FULL || told !== 'DeadlinePassed');
+    const tenants = stand.tenants('servers', kinds.length);
+    const since = stand.dns.log.list().at(-1)?.sequence ?? 0;
+    for (const [index, { zone }] of tenants.entries()) {
+      const { kind, retryAfterSeconds } = kinds[index] as ZoneFault;
+      const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+      stand.dns.faults.add({ kind, times: 1, method: 'GET', resource: 'zone', zone, ...wait });
+    }
+    await makeReady(tenants);
+    for (const [index, { zone }] of tenants.entries()) {
+      const asked = stand.dns.log.list().filter(({ sequence, path }) => sequence > since && path.endsWith(`/${zone}`));
+      expect(
+        asked.map(({ fault }) => fault),
+        `${zone}: ${kinds[index]?.kind}`,
+      ).toEqual([kinds[index]?.kind, undefined]);
+    }
+    const names = tenants.map(({ name }) => name);
+    await Promise.all(names.map((name) => stand.teardown(name)));
+    await expectGone(names);
+    counted += tenants.length;
+  });
+
   it('that lasts blocks a teardown in its own words, and ends when the zone is well', async () => {
     // Four silences in a row take a minute.
-    const all = looks(casesOf('DELETE')).filter(({ fault }) => FULL || fault.told !== 'DeadlinePassed');
+    const all = aCore(looks(casesOf('DELETE')).filter(({ fault }) => FULL || fault.told !== 'DeadlinePassed'));
     for (const [number, cases] of batches(all, stand.zones.length).entries()) {
       const tenants = stand.tenants(`ever${number}-`, cases.length);
       await makeReady(tenants);
@@ -186,7 +214,7 @@ describe('a fault of the zone', () => {
   });
 
   it('that lasts keeps a request waiting, with a typed reason, until somebody cancels it: nothing is left', async () => {
-    for (const [number, cases] of batches(casesOf('PUT'), stand.zones.length).entries()) {
+    for (const [number, cases] of batches(aCore(casesOf('PUT')), stand.zones.length).entries()) {
       const tenants = stand.tenants(`wait${number}-`, cases.length);
       const planted = plant(tenants, cases, EVER);
       await Promise.all(tenants.map((tenant) => stand.submitReached(tenant)));

@@ -147,6 +147,16 @@ export function reachCases(points: readonly ReachPoint[]) {
   return atEachMoment(points, describeReachPoint);
 }
 
+/** Each point at one of its moments, by lot. */
+export function onceEach(points: readonly ReachPoint[], draw: () => number): ReachCase[] {
+  return points.map((point) => {
+    const both = reachCases([point]);
+    const [first] = both;
+    if (first === undefined) throw new Error('a point has its moments');
+    return both[Math.floor(draw() * both.length)] ?? first;
+  });
+}
+
 const GATEWAY_KINDS = ['gateways', 'listenersets', 'httproutes', 'grpcroutes', 'tlsroutes', 'certificates'];
 
 /** What a life without a hostname does not write. */

@@ -28,6 +28,8 @@ export interface ReachStand extends Stand {
   zones: readonly string[];
   /** So many, each with a zone of its own. */
   tenants(prefix: string, count: number): Tenant[];
+  /** One in each zone whose list and turns nobody has made yet. */
+  firstTenants(prefix: string): Tenant[];
   /** Lives one life with a name in every zone: a list is made with the first name of its zone, and stays. */
   makeLists(): Promise<void>;
   /** The same as a request for a namespace with other names in its zone. */
@@ -42,6 +44,8 @@ export interface ReachStand extends Stand {
 
 export interface ReachOptions extends Omit<StandOptions, 'platform' | 'env' | 'alterCatalog' | 'see'> {
   zones?: readonly string[];
+  /** Zones beside those, of which `makeLists` makes no list. */
+  untouched?: readonly string[];
   ttlSeconds?: number;
   /** By zone; an hour where it says nothing. */
   quarantineMinutes?: Record<string, number>;
@@ -57,16 +61,26 @@ export interface ReachOptions extends Omit<StandOptions, 'platform' | 'env' | 'a
 export const ZONES: readonly string[] = Array.from({ length: 14 }, (_, index) => `z${index + 1}.test`);
 
 export async function openReachStand(options: ReachOptions = {}): Promise<ReachStand> {
-  const { zones = ZONES, ttlSeconds = 1, quarantineMinutes = {}, crds = [], on, gateway, ...rest } = options;
+  const {
+    zones = ZONES,
+    untouched = [],
+    ttlSeconds = 1,
+    quarantineMinutes = {},
+    crds = [],
+    on,
+    gateway,
+    ...rest
+  } = options;
+  const all = [...zones, ...untouched];
   const { platform, dns, stop } =
-    on === undefined ? await startReachPlatform(zones, crds) : { ...on, stop: async () => {} };
+    on === undefined ? await startReachPlatform(all, crds) : { ...on, stop: async () => {} };
   try {
     const stand = await openStand({
       ...rest,
       platform,
       env: azureEnvironment(dns),
       async alterCatalog(folder) {
-        await writeFile(join(folder, 'zones.yaml'), zonesFile(zones, { ttlSeconds, quarantineMinutes }));
+        await writeFile(join(folder, 'zones.yaml'), zonesFile(all, { ttlSeconds, quarantineMinutes }));
         if (gateway === undefined) return;
         const file = join(folder, 'platform.yaml');
         const document = parseDocument(await readFile(file, 'utf8'));
@@ -86,6 +100,7 @@ export async function openReachStand(options: ReachOptions = {}): Promise<ReachS
         if (count > zones.length) throw new Error(`a batch has ${zones.length} tenants at most, not ${count}`);
         return zones.slice(0, count).map((zone, index) => ({ name: `${prefix}${index + 1}`, zone }));
       },
+      firstTenants: (prefix) => untouched.map((zone, index) => ({ name: `${prefix}${index + 1}`, zone })),
       async makeLists() {
         const name = 'everywhere';
         await stand.submit(name, { ...DEV, hostnames: zones.map((zone) => ({ name: `${name}.${zone}` })) });

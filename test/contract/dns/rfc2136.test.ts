@@ -64,7 +64,7 @@ describe('a zone at a BIND, besides', () => {
     expect(bind.dig('+short', `shop.${ZONE}`, 'A').trim()).toBe('192.0.2.7');
     const mark = bind.dig('+short', `shop.a._naas-owner.${ZONE}`, 'TXT');
     expect(mark).toContain(
-      'naas-installation=i naas-namespace=n naas-incarnation=x naas-request=r naas-plan=d naas-write=',
+      `naas-installation=${OWNER.installation} naas-namespace=${OWNER.namespace} naas-incarnation=${OWNER.incarnation} naas-request=${OWNER.requestId} naas-plan=${OWNER.planDigest} naas-write=`,
     );
     await open().remove(key('shop'), uid, soon());
     const status = (name: string) => /status: (\w+)/.exec(bind.dig(name, 'TXT'))?.[1];

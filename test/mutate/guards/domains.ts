@@ -96,6 +96,23 @@ export const DOMAINS: Guard[] = [
       },
     },
   ),
+  ...guardsOf(
+    'src/workflows/provision.ts',
+    { ...LIVES, titled: ['just when a namespace claims'] },
+    {
+      'domain-is-confirmed-when-its-name-is-claimed': {
+        find: '      await confirmDomains(run, admittedOf(run).spec);\n',
+        replace: '',
+      },
+    },
+  ),
+  ...guardsOf(
+    'src/workflows/reach-change.ts',
+    { servers: 'own', tests: ['test/proof/reach-changes.test.ts'], titled: ['is put back wherever'] },
+    {
+      'undo-claims-what-was-released': { find: "if (!reached.includes('removal') && ", replace: 'if (' },
+    },
+  ),
   ...guardsOf('src/workflows/lost-names.ts', LIVES, {
     'lost-names-stop': { find: 'if (lost.length === 0) return;', replace: 'return;' },
   }),

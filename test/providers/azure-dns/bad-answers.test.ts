@@ -302,11 +302,11 @@ describe('a call', () => {
     expect(JSON.parse(scripted.calls[1]?.body ?? '')).toEqual({
       properties: {
         metadata: {
-          'naas-installation': 'i',
-          'naas-namespace': 'n',
-          'naas-incarnation': 'x',
-          'naas-request': 'r',
-          'naas-plan': 'd',
+          'naas-installation': OWNER.installation,
+          'naas-namespace': OWNER.namespace,
+          'naas-incarnation': OWNER.incarnation,
+          'naas-request': OWNER.requestId,
+          'naas-plan': OWNER.planDigest,
         },
         TTL: 5,
         ARecords: [{ ipv4Address: '192.0.2.7' }],
