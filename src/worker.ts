@@ -149,6 +149,8 @@ function serveZones(
         taskQueue: zoneQueue(taskQueue, zone),
         dataConverter: { failureConverterPath: workflowModule('data-converter') },
         activities: zoneActivities({ cluster, zoneOf: inTurn }),
+        // A zone takes three writes a second; each poll is a call that Temporal holds open, and an installation may have many zones.
+        maxConcurrentActivityTaskPolls: 2,
         // Who has to wait long for a turn gives the place up; the others wait for a slow answer.
         maxConcurrentActivityTaskExecutions: 50,
         shutdownGraceTime: SHUTDOWN_GRACE_MS,
