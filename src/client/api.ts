@@ -4,11 +4,11 @@ import type { DomainStatus } from '../spec/domain-status.ts';
 import type { Proof } from '../spec/proof.ts';
 import type { Money } from '../spec/spec.ts';
 import type { Status, StatusRow, TimelineEntry } from '../spec/status.ts';
+import type { DomainAnswer } from '../workflows/domain-contract.ts';
 import type {
   CancelMessage,
   ChangeAnswer,
   DecideAnswer,
-  DomainAnswer,
   PhaseAnswer,
   PlanAnswer,
   PreviewAnswer,

@@ -6,7 +6,7 @@ import { type DomainStatus, stateToken, teamToken } from '../spec/domain-status.
 import { NaasError } from '../spec/errors.ts';
 import { DOMAIN_WORKFLOW, domainOfId, domainWorkflowId, updateId } from '../spec/names.ts';
 import type { Money } from '../spec/spec.ts';
-import type { DomainAnswer } from '../workflows/messages.ts';
+import type { DomainAnswer } from '../workflows/domain-contract.ts';
 import type { DomainClient, DomainFilter, DomainLook, DomainRow, Prove } from './api.ts';
 import { bodySha256, proveSender } from './proven.ts';
 import { quoted } from './records.ts';

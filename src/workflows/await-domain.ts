@@ -6,7 +6,7 @@ import { domainWorkflowId } from '../spec/names.ts';
 import type { NamespaceSpec } from '../spec/spec.ts';
 import { reading } from './activities.ts';
 import { detailsOf } from './describe.ts';
-import { domainWantedSignal } from './messages.ts';
+import { domainWantedSignal } from './domain-contract.ts';
 import { note, now, type Run } from './run.ts';
 
 export function domainNamesOf({ reach }: NamespaceSpec): DomainName[] {

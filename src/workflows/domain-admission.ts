@@ -5,7 +5,6 @@ import { DOMAIN_LIFECYCLE, type DomainMessage, domainSituation, missingWords } f
 import type { Holding } from '../spec/domain-status.ts';
 import type { Cell } from '../spec/lifecycle.ts';
 import { reading } from './activities.ts';
-import type { DomainRun } from './domain-run.ts';
 import type {
   AddDomainMessage,
   BoughtDomainMessage,
@@ -14,7 +13,8 @@ import type {
   DomainAnswer,
   RemoveDomainMessage,
   TransferDomainMessage,
-} from './messages.ts';
+} from './domain-contract.ts';
+import type { DomainRun } from './domain-run.ts';
 import { refusal } from './run.ts';
 import { NONCES_LENGTH } from './state.ts';
 

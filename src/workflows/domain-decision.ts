@@ -2,9 +2,9 @@
 import { covers, holds, isOver, missingWords } from '../spec/domain-lifecycle.ts';
 import type { Holding } from '../spec/domain-status.ts';
 import { admit, answerOf, because, demand, notAllowed } from './domain-admission.ts';
+import type { DecideDomainMessage, DomainAnswer } from './domain-contract.ts';
 import { decidePurchase } from './domain-purchase.ts';
 import { type DomainRun, enter, holdingOf, note, publish } from './domain-run.ts';
-import type { DecideDomainMessage, DomainAnswer } from './messages.ts';
 import { now } from './run.ts';
 
 export async function decide(run: DomainRun, message: DecideDomainMessage): Promise<DomainAnswer> {

@@ -4,12 +4,6 @@ import { CancellationScope, setHandler } from '@temporalio/workflow';
 import { holds, isOver } from '../spec/domain-lifecycle.ts';
 import { NaasError } from '../spec/errors.ts';
 import { admit, answerOf, because, demand, demandable, notAllowed } from './domain-admission.ts';
-import { decide } from './domain-decision.ts';
-import { giveUp } from './domain-delegation.ts';
-import { asking } from './domain-proof.ts';
-import { bought, buy } from './domain-purchase.ts';
-import { add } from './domain-registration.ts';
-import { type DomainRun, note, notify, publish, statusOf, tellWaiting } from './domain-run.ts';
 import {
   addDomainUpdate,
   boughtDomainUpdate,
@@ -23,7 +17,13 @@ import {
   type TransferDomainMessage,
   tickSignal,
   transferDomainUpdate,
-} from './messages.ts';
+} from './domain-contract.ts';
+import { decide } from './domain-decision.ts';
+import { giveUp } from './domain-delegation.ts';
+import { asking } from './domain-proof.ts';
+import { bought, buy } from './domain-purchase.ts';
+import { add } from './domain-registration.ts';
+import { type DomainRun, note, notify, publish, statusOf, tellWaiting } from './domain-run.ts';
 import {
   checkAddDomain,
   checkBoughtDomain,

@@ -5,10 +5,10 @@ import { missingWords } from '../spec/domain-lifecycle.ts';
 import { type Holding, priceWords } from '../spec/domain-status.ts';
 import { reading } from './activities.ts';
 import { admit, answerOf, because, demand, notAllowed } from './domain-admission.ts';
+import type { BoughtDomainMessage, BuyDomainMessage, DecideDomainMessage, DomainAnswer } from './domain-contract.ts';
 import { asking, tend } from './domain-proof.ts';
 import { begin, type DomainRun, enter, holdingOf, note, notify } from './domain-run.ts';
 import { failureOf } from './failure.ts';
-import type { BoughtDomainMessage, BuyDomainMessage, DecideDomainMessage, DomainAnswer } from './messages.ts';
 import { now, refusal } from './run.ts';
 
 const DAY_MS = 86_400_000;

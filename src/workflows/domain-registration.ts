@@ -4,9 +4,9 @@ import type { AdmittedDomain } from '../activities/admit-domain.ts';
 import { isOver, missingWords, opening } from '../spec/domain-lifecycle.ts';
 import { type Holding, hasZone } from '../spec/domain-status.ts';
 import { admit, answerOf, demand, notAllowed } from './domain-admission.ts';
+import type { AddDomainMessage, DomainAnswer } from './domain-contract.ts';
 import { asking, tend } from './domain-proof.ts';
 import { begin, type DomainRun, holdingOf, note, notify } from './domain-run.ts';
-import type { AddDomainMessage, DomainAnswer } from './messages.ts';
 import { now, refusal } from './run.ts';
 
 const DAY_MS = 86_400_000;

@@ -26,7 +26,8 @@ import {
   holdingStatus,
 } from '../spec/domain-status.ts';
 import { workflowId } from '../spec/names.ts';
-import { type DomainWanted, domainMovedSignal } from './messages.ts';
+import type { DomainWanted } from './domain-contract.ts';
+import { domainMovedSignal } from './messages.ts';
 import { now } from './run.ts';
 
 export interface DomainRun {

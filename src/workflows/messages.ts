@@ -1,17 +1,16 @@
-// The public contract of the lifecycle workflow: every update, signal and query with its payload. Callers import it; it
-// decides nothing. A change here is a change for every caller: schemas/messages.json is generated from it, and a test holds it
+// The public contract of the lifecycle workflow: every update, signal and query with its payload, and what workflows there are.
+// Callers import it; it decides nothing. A change here is a change for every caller: schemas/messages.json is generated from it, and a test holds it
 // to what was released.
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Change } from '../spec/admission.ts';
-import type { DomainState } from '../spec/domain-lifecycle.ts';
-import type { Delegation, DomainStatus, Purchase, TxtRecord } from '../spec/domain-status.ts';
+import type { DomainStatus } from '../spec/domain-status.ts';
 import type { Problem } from '../spec/errors.ts';
 import type { ByStage } from '../spec/inventory.ts';
 import type { OperationStep, Phase } from '../spec/lifecycle.ts';
 import type { OrphanReport } from '../spec/orphans.ts';
 import type { Proof } from '../spec/proof.ts';
-import type { Money } from '../spec/spec.ts';
 import type { OperationKind, Status, TimelineEntry } from '../spec/status.ts';
+import type { DomainRecheck } from './domain-contract.ts';
 
 export interface Submission {
   /** Makes the call repeatable: the same id and content answer the same. */
@@ -148,110 +147,13 @@ export interface RequestAnswer {
   planDigest: string;
 }
 
-/** Registers a name, and all below it, for a team; sent again it has the proof looked for at once. */
-export interface AddDomainMessage {
-  requestId: string;
-  name: string;
-  team: string;
-  /** naas makes a zone for the name once it is proven, and keeps its records; the team enters the zone's NS set above it. */
-  delegate?: boolean;
-  /** Its `namespace` claim is the workflow id, `domain:` and the registrable domain; so it is in all messages of a domain. */
-  by: Proof;
-}
-
-/** Asks that a whole domain is bought for a team. */
-export interface BuyDomainMessage {
-  requestId: string;
-  name: string;
-  team: string;
-  reason?: string;
-  by: Proof;
-}
-
-/** By whoever bought it. */
-export interface BoughtDomainMessage {
-  requestId: string;
-  name: string;
-  team: string;
-  /** What the first year costs: a decimal as text, and an ISO 4217 code. */
-  price: Money;
-  by: Proof;
-}
-
-export interface RemoveDomainMessage {
-  requestId: string;
-  name: string;
-  /** Needed where several teams wait for the same name. */
-  team?: string;
-  reason?: string;
-  by: Proof;
-}
-
-/** Asks the team that holds the name to give it to another. */
-export interface TransferDomainMessage {
-  requestId: string;
-  name: string;
-  /** Who is to have it. */
-  team: string;
-  reason?: string;
-  by: Proof;
-}
-
-/** By a lead of a team whose domain is asked for, or overlapped; of a purchase by whoever approves them. */
-export interface DecideDomainMessage {
-  requestId: string;
-  name: string;
-  /** Who asks for it. */
-  team: string;
-  decision: 'approve' | 'reject';
-  reason?: string;
-  by: Proof;
-}
-
-export interface DomainAnswer {
-  domain: string;
-  /** Canonical. */
-  name: string;
-  team: string;
-  state: DomainState;
-  /** What the team has to enter. */
-  record?: TxtRecord;
-  /** The teams whose leads have to decide. */
-  awaits: string[];
-  purchase?: Purchase;
-  delegation?: Delegation;
-  note?: string;
-}
-
-/** From a namespace's run: it wants to be told when what a team may name below a domain changes. */
-export interface DomainWanted {
-  namespace: string;
-  name: string;
-  team: string;
-}
-
 /** To a namespace's run. Only a knock: whoever is told looks for itself, because anybody may signal. */
 export interface DomainMoved {
   domain: string;
   name: string;
 }
 
-/** Which of the domain's names the daily sweep has missed a proof of. */
-export interface DomainTick {
-  name: string;
-}
-
-export const addDomainUpdate = defineUpdate<DomainAnswer, [AddDomainMessage]>('addDomain');
-export const buyDomainUpdate = defineUpdate<DomainAnswer, [BuyDomainMessage]>('buyDomain');
-export const boughtDomainUpdate = defineUpdate<DomainAnswer, [BoughtDomainMessage]>('boughtDomain');
-export const removeDomainUpdate = defineUpdate<DomainAnswer, [RemoveDomainMessage]>('removeDomain');
-export const transferDomainUpdate = defineUpdate<DomainAnswer, [TransferDomainMessage]>('transferDomain');
-export const decideDomainUpdate = defineUpdate<DomainAnswer, [DecideDomainMessage]>('decideDomain');
-/** From the daily sweep, which missed a proof. Only a knock, too. */
-export const tickSignal = defineSignal<[DomainTick]>('tick');
-export const domainWantedSignal = defineSignal<[DomainWanted]>('domainWanted');
 export const domainMovedSignal = defineSignal<[DomainMoved]>('domainMoved');
-export const domainQuery = defineQuery<DomainStatus>('domain');
 
 export const submitUpdate = defineUpdate<SubmitAnswer, [Submission]>('submit');
 export const changeUpdate = defineUpdate<ChangeAnswer, [ChangeMessage]>('change');
@@ -283,12 +185,6 @@ export interface PreviewArgument {
   name: string;
   /** Its `by` names the message `preview`: what was signed to look requests nothing. */
   submission: Submission;
-}
-
-export interface DomainRecheck {
-  looked: number;
-  missing: string[];
-  unclear: string[];
 }
 
 /** The workflows that a caller may start, by type: what each is started with and what it ends with. */

@@ -3,22 +3,24 @@
 import type { Problem } from '../spec/errors.ts';
 import { type WrongPart, wrongProof } from '../spec/proof.ts';
 import type {
-  AbandonMessage,
   AddDomainMessage,
   BoughtDomainMessage,
   BuyDomainMessage,
+  DecideDomainMessage,
+  DomainWanted,
+  RemoveDomainMessage,
+  TransferDomainMessage,
+} from './domain-contract.ts';
+import type {
+  AbandonMessage,
   CancelMessage,
   ChangeMessage,
-  DecideDomainMessage,
   DecisionMessage,
-  DomainWanted,
   PreviewArgument,
-  RemoveDomainMessage,
   RetryMessage,
   SkipMessage,
   Submission,
   TeardownMessage,
-  TransferDomainMessage,
   TransferMessage,
 } from './messages.ts';
 import { refusal } from './run.ts';

@@ -1,7 +1,7 @@
 // The daily look at every verified domain: whose proof is missing is told so, and looks for itself. It changes no domain.
 import { log, setCurrentDetails } from '@temporalio/workflow';
 import { sweeping } from './activities.ts';
-import type { DomainRecheck } from './messages.ts';
+import type { DomainRecheck } from './domain-contract.ts';
 
 export async function domainRecheck(): Promise<DomainRecheck> {
   const { recheckDomains } = sweeping('Look for the proof of every verified domain');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DomainView, NaasClient } from '../../src/client/api.ts';
 import { NaasError } from '../../src/spec/errors.ts';
-import type { DomainAnswer } from '../../src/workflows/messages.ts';
+import type { DomainAnswer } from '../../src/workflows/domain-contract.ts';
 import { NOW, play } from './stage.ts';
 
 const RECORD = { name: '_naas-challenge.example.org', value: 'naas-domain-verification=abc' };

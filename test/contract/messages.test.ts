@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as domainMessages from '../../src/workflows/domain-contract.ts';
 import * as workflows from '../../src/workflows/index.ts';
 import * as messages from '../../src/workflows/messages.ts';
 import { ROOT } from '../../tools/paths.mjs';
@@ -32,7 +33,7 @@ describe('the schemas', () => {
   );
 
   it('hold every message that the workflow defines, and every workflow that the worker has', () => {
-    const defined = Object.values(messages).map(({ name, type }) => [name, type]);
+    const defined = Object.values({ ...messages, ...domainMessages }).map(({ name, type }) => [name, type]);
     const started: messages.Workflows = workflows;
     const expected = [...defined, ...Object.keys(started).map((name) => [name, 'workflow'])];
     expect(Object.fromEntries(Object.entries(current.messages).map(([name, { kind }]) => [name, kind]))).toEqual(
@@ -108,7 +109,7 @@ describe('a change of the messages', () => {
   const contractOf = (source: string): Contract => {
     const file = join(dir, `messages-${++written}.ts`);
     writeFileSync(file, `${DECLARED}\n${source}`);
-    return messageSchemas(file, tsconfig);
+    return messageSchemas([file], tsconfig);
   };
 
   /** In place of the SDK's types, which take seconds to read. */

@@ -9,7 +9,7 @@ import { plain } from '../../src/cli/paint.ts';
 import { createNaasClient, type NaasClient } from '../../src/client/index.ts';
 import { connect } from '../../src/client/temporal.ts';
 import { DOMAIN_RECHECK_WORKFLOW } from '../../src/spec/names.ts';
-import type { DomainRecheck } from '../../src/workflows/messages.ts';
+import type { DomainRecheck } from '../../src/workflows/domain-contract.ts';
 import { type CustomersDns, startCustomersDns } from '../support/customers-dns.ts';
 import { sharedPlatform, startTestWorker, type TestWorker } from '../support/platform.ts';
 import { PEOPLE, type Person, provers } from '../support/scenario-people.ts';

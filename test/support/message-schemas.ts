@@ -1,4 +1,4 @@
-// The messages of src/workflows/messages.ts as JSON Schema, for callers in any language. It reads whatever that file exports;
+// The messages of src/workflows/messages.ts and domain-contract.ts as JSON Schema, for callers in any language. It reads whatever they export;
 // it holds no list of messages. `node test/support/message-schemas.ts` writes schemas/, with `--release VERSION` also the copy
 // that later builds are held against.
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -18,7 +18,8 @@ import { requestJsonSchema } from '../../src/spec/request.ts';
 import { ROOT } from '../../tools/paths.mjs';
 import { type Contract, type JsonSchema, type MessageSchema, SCHEMAS } from './contract.ts';
 
-const MESSAGES = join(ROOT, 'src/workflows/messages.ts');
+/** Of namespaces, and of domains. */
+const CONTRACT = ['messages', 'domain-contract'].map((name) => join(ROOT, `src/workflows/${name}.ts`));
 
 /** The compiler that the generator runs on: its nodes mean nothing to another version. The tree's own has no such API. */
 const ts = createRequire(createRequire(import.meta.url).resolve('ts-json-schema-generator'))('typescript');
@@ -37,8 +38,12 @@ type Program = ReturnType<typeof createProgram>;
 // biome-ignore lint/suspicious/noExplicitAny: the nodes of a compiler that is loaded by hand, without its types
 type Syntax = any;
 
-export function messageSchemas(file = MESSAGES, tsconfig = join(ROOT, 'tsconfig.json')): Contract {
-  const config: CompletedConfig = { ...OPTIONS, path: file, tsconfig };
+export function messageSchemas(files: readonly string[] = CONTRACT, tsconfig = join(ROOT, 'tsconfig.json')): Contract {
+  const config: CompletedConfig = {
+    ...OPTIONS,
+    path: files.length > 1 ? `{${files.join(',')}}` : files.join(),
+    tsconfig,
+  };
   const program = createProgram(config);
   const definitions: Record<string, JsonSchema> = {};
   const writers = {
@@ -46,14 +51,16 @@ export function messageSchemas(file = MESSAGES, tsconfig = join(ROOT, 'tsconfig.
     answer: writer(program, { ...config, additionalProperties: true }, 'answer', definitions),
   };
   const messages = Object.fromEntries(
-    found(program, file).map(({ name, kind, input, answer }) => [
-      name,
-      {
-        kind,
-        ...(input === undefined ? {} : { input: writers.input(input) }),
-        ...(answer === undefined ? {} : { answer: writers.answer(answer) }),
-      },
-    ]),
+    files
+      .flatMap((file) => found(program, file))
+      .map(({ name, kind, input, answer }) => [
+        name,
+        {
+          kind,
+          ...(input === undefined ? {} : { input: writers.input(input) }),
+          ...(answer === undefined ? {} : { answer: writers.answer(answer) }),
+        },
+      ]),
   );
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',

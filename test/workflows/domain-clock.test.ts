@@ -22,8 +22,8 @@ import { DOMAIN_WORKFLOW, domainWorkflowId, SEARCH_ATTRIBUTES, workflowId } from
 import type { Money } from '../../src/spec/spec.ts';
 import type { Status } from '../../src/spec/status.ts';
 import { MemoryCluster } from '../../src/testing/memory-cluster.ts';
+import type { DomainAnswer } from '../../src/workflows/domain-contract.ts';
 import { namespaceLifecycle } from '../../src/workflows/lifecycle.ts';
-import type { DomainAnswer } from '../../src/workflows/messages.ts';
 import { NO_ZONES, noZone } from '../support/activity-world.ts';
 import { type CustomersDns, startCustomersDns } from '../support/customers-dns.ts';
 import { sharedPlatform } from '../support/platform.ts';
