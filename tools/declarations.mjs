@@ -3,9 +3,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+const CONTRACTS = ['messages', 'domain-contract'];
+
 /** `out`: where the sources were compiled to. */
 export async function lightenTypes(out) {
-  const file = join(out, 'workflows', 'messages.d.ts');
+  for (const name of CONTRACTS) await lighten(join(out, 'workflows', `${name}.d.ts`));
+}
+
+async function lighten(file) {
   const lines = (await readFile(file, 'utf8')).split('\n');
   const kept = lines.filter((line) => !/^export declare const \w+: import\("@temporalio\//.test(line));
   if (kept.some((line) => line.includes('@temporalio/'))) throw new Error(`${file} still names Temporal's library`);
