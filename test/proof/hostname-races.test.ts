@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/spec/errors.ts';
 import { NaasError } from '../../src/spec/errors.ts';
-import { writeClaims } from '../../src/spec/hostname-claims-text.ts';
+import { inSeconds, writeClaims } from '../../src/spec/hostname-claims-text.ts';
 import { HOSTNAMES_PREFIX, SYSTEM_NAMESPACE } from '../../src/spec/names.ts';
 import { readAudit } from '../support/audit.ts';
 import { kubectl, type Snapshot } from '../support/cluster-snapshot.ts';
@@ -159,7 +159,7 @@ describe('a hostname that is taken away', () => {
   const endRest = async (zone: string): Promise<void> => {
     const list = ['configmap', `${HOSTNAMES_PREFIX}${zone}`, '-n', SYSTEM_NAMESPACE];
     const live = JSON.parse(await kubectl(stand.kube, 'get', ...list, '-o', 'json'));
-    const freeAfter = new Date(Date.now() - 1_000).toISOString();
+    const freeAfter = inSeconds(Date.now() - 2_000);
     const claims = (await stand.claims(zone)).map((each) => (each.state === 'held' ? each : { ...each, freeAfter }));
     const { resourceVersion } = live.metadata;
     const patch = { metadata: { resourceVersion }, data: { claims: writeClaims({ zone, claims }) } };
