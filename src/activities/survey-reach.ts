@@ -5,7 +5,13 @@ import type { Plan } from '../plan/plan.ts';
 import type { AdmittedReach, Change } from '../spec/admission.ts';
 import type { Catalog, Platform } from '../spec/catalog.ts';
 import type { Problem } from '../spec/errors.ts';
-import { BUNDLE_VERSION, chooseGatewayMode, GATEWAY_DEFINITION, GATEWAY_KINDS } from '../spec/gateway-mode.ts';
+import {
+  bundleVersions,
+  chooseGatewayMode,
+  GATEWAY_KINDS,
+  gatewayDefinition,
+  servedKind,
+} from '../spec/gateway-mode.ts';
 import type { GatewayMode } from '../spec/gateway-spec.ts';
 import { claim } from '../spec/hostname-claims.ts';
 import { hostnameRef, recordRef, refKey } from '../spec/inventory.ts';
@@ -37,7 +43,10 @@ export async function chooseMode(
   options: CallOptions & { current?: GatewayMode | undefined },
 ): Promise<GatewayChoice> {
   if (hostnames.length === 0 || gateway === undefined) return { mode: undefined, problems: [] };
-  const [served, bundleVersions] = await Promise.all([servedKinds(cluster, options), bundleVersion(cluster, options)]);
+  const [served, definition] = await Promise.all([
+    servedKinds(cluster, options),
+    cluster.read(gatewayDefinition(cluster.name), options),
+  ]);
   const protocols = [...new Set(hostnames.map(({ protocol }) => protocol))];
   const certificates = hostnames.some(
     ({ tls, protocol }) => (tls ?? (protocol === 'tls' ? 'none' : gateway.tls)) === 'issued',
@@ -45,7 +54,7 @@ export async function chooseMode(
   const { istioVersion } = gateway;
   const choice = chooseGatewayMode(
     gateway.modes.toSorted((left, right) => Number(right === options.current) - Number(left === options.current)),
-    { served, bundleVersions, ...(istioVersion === undefined ? {} : { istioVersion }) },
+    { served, bundleVersions: bundleVersions(definition), ...(istioVersion === undefined ? {} : { istioVersion }) },
     { protocols, certificates },
   );
   if (choice.mode !== undefined) return { mode: choice.mode, problems: [] };
@@ -95,27 +104,9 @@ export function admittedReach({ reach }: Plan, spec: NamespaceSpec, catalog: Cat
 
 async function servedKinds(cluster: Cluster, options: CallOptions): Promise<string[]> {
   const asked = await Promise.all(
-    GATEWAY_KINDS.map(async (each) => {
-      const [group, version, kind = ''] = each.split('/');
-      return (await cluster.serves({ apiVersion: `${group}/${version}`, kind }, options)) ? [each] : [];
-    }),
+    GATEWAY_KINDS.map(async (each) => ((await cluster.serves(servedKind(each), options)) ? [each] : [])),
   );
   return asked.flat();
-}
-
-async function bundleVersion(cluster: Cluster, options: CallOptions): Promise<string[]> {
-  const definition = await cluster.read(
-    {
-      system: 'kubernetes',
-      cluster: cluster.name,
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      name: GATEWAY_DEFINITION,
-    },
-    options,
-  );
-  const version = definition?.metadata.annotations?.[BUNDLE_VERSION];
-  return version === undefined ? [] : [version];
 }
 
 export interface ReachSurvey {

@@ -1,6 +1,6 @@
 // A naas worker as a child process: its environment and when it counts as ready. It knows no server's internals.
 import { join } from 'node:path';
-import { ROOT } from '../../tools/paths.mjs';
+import { cacheDir, ROOT } from '../../tools/paths.mjs';
 import { DEFAULT_TASK_QUEUE } from '../spec/names.ts';
 import type { Leash } from './leash.ts';
 import type { PlatformData } from './platform-data.ts';
@@ -52,6 +52,8 @@ function workerEnvironment(data: PlatformData, name: string): NodeJS.ProcessEnv 
     NAAS_TRUSTED_KEYS: data.trustedKeysFile,
     NAAS_WORKFLOW_BUNDLE: data.workflowBundle,
     NAAS_DOMAIN_KEY_FILE: data.domainKeyFile,
+    // Half of what its start takes is reading its own code.
+    NODE_COMPILE_CACHE: join(cacheDir(), 'compile-cache'),
     NAAS_LOG_FILE: join(data.stateDir, 'logs', `${name}.log`),
   };
 }

@@ -8,7 +8,13 @@ import { createDnsAnswers } from '../providers/dns-query/index.ts';
 import { connectCluster, type KubernetesCluster } from '../providers/kubernetes/index.ts';
 import type { Catalog, Platform, Zone } from '../spec/catalog.ts';
 import { gatewayAddresses, serviceAddresses } from '../spec/gateway-addresses.ts';
-import { BUNDLE_VERSION, chooseGatewayMode, GATEWAY_DEFINITION, GATEWAY_KINDS } from '../spec/gateway-mode.ts';
+import {
+  bundleVersions,
+  chooseGatewayMode,
+  GATEWAY_KINDS,
+  gatewayDefinition,
+  servedKind,
+} from '../spec/gateway-mode.ts';
 import { type Check, LOOK_MS, look } from './doctor-check.ts';
 
 type Environment = Record<string, string | undefined>;
@@ -130,21 +136,8 @@ async function gatewayOf(cluster: KubernetesCluster, platform: Platform, mend: s
 /** As admission asks for them. */
 async function capabilities(cluster: KubernetesCluster): Promise<{ served: string[]; bundleVersions: string[] }> {
   const served = await Promise.all(
-    GATEWAY_KINDS.map(async (each) => {
-      const [group, version, kind = ''] = each.split('/');
-      return (await cluster.serves({ apiVersion: `${group}/${version}`, kind }, call())) ? [each] : [];
-    }),
+    GATEWAY_KINDS.map(async (each) => ((await cluster.serves(servedKind(each), call())) ? [each] : [])),
   );
-  const definition = await cluster.read(
-    {
-      system: 'kubernetes',
-      cluster: cluster.name,
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      name: GATEWAY_DEFINITION,
-    },
-    call(),
-  );
-  const version = definition?.metadata.annotations?.[BUNDLE_VERSION];
-  return { served: served.flat(), bundleVersions: version === undefined ? [] : [version] };
+  const definition = await cluster.read(gatewayDefinition(cluster.name), call());
+  return { served: served.flat(), bundleVersions: bundleVersions(definition) };
 }

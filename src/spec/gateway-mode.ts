@@ -1,6 +1,7 @@
 // Which mode a cluster gets: the first of the configured preferences that works there, and why each before it was passed
 // over. Pure; what is served was discovered before. What would break in silence is refused here, in words.
 import type { GatewayMode, GatewayProtocol } from './gateway-spec.ts';
+import type { ObjectRef } from './inventory.ts';
 
 /** Of the groups that gateways and certificates are of. */
 export const GATEWAY_KINDS = [
@@ -14,9 +15,29 @@ export const GATEWAY_KINDS = [
   'networking.istio.io/v1/VirtualService',
 ] as const;
 
+/** A kind's form in `GATEWAY_KINDS`, taken apart. */
+export function servedKind(form: string): { apiVersion: string; kind: string } {
+  const at = form.lastIndexOf('/');
+  return { apiVersion: form.slice(0, at), kind: form.slice(at + 1) };
+}
+
 /** Carries the version of the Gateway API's definitions, in an annotation. */
-export const GATEWAY_DEFINITION = 'gateways.gateway.networking.k8s.io';
-export const BUNDLE_VERSION = 'gateway.networking.k8s.io/bundle-version';
+export function gatewayDefinition(cluster: string): ObjectRef {
+  const apiVersion = 'apiextensions.k8s.io/v1';
+  return {
+    system: 'kubernetes',
+    cluster,
+    apiVersion,
+    kind: 'CustomResourceDefinition',
+    name: 'gateways.gateway.networking.k8s.io',
+  };
+}
+
+/** Of what is live of `gatewayDefinition`. */
+export function bundleVersions(live: { metadata: { annotations?: Record<string, string> } } | undefined): string[] {
+  const version = live?.metadata.annotations?.['gateway.networking.k8s.io/bundle-version'];
+  return version === undefined ? [] : [version];
+}
 
 export interface GatewayCapabilities {
   /** `<group>/<version>/<Kind>` of everything that the API server serves in the groups of gateways and certificates. */

@@ -231,19 +231,21 @@ describe('an operation on a namespace with hostnames', () => {
     LONGEST_MS,
   );
 
-  it(
-    'is applied whole where a write fails for a moment',
-    () =>
-      inFleets('once', async (fleet) => {
-        const { tenants, cases } = fleet;
-        const rules = tenants.map((tenant, index) => breakOnce(stand, tenant, cases[index] as ReachCase, index));
-        await beginAll(fleet);
-        await Promise.all(tenants.map(outcomeOf));
-        expectMet(rules, fleet);
-        await expectApplied(fleet);
-      }),
-    LONGEST_MS,
-  );
+  // In the usual run a failure for good and a kill strike each write: the new attempt is that of the kill.
+  if (FULL)
+    it(
+      'is applied whole where a write fails for a moment',
+      () =>
+        inFleets('once', async (fleet) => {
+          const { tenants, cases } = fleet;
+          const rules = tenants.map((tenant, index) => breakOnce(stand, tenant, cases[index] as ReachCase, index));
+          await beginAll(fleet);
+          await Promise.all(tenants.map(outcomeOf));
+          expectMet(rules, fleet);
+          await expectApplied(fleet);
+        }),
+      LONGEST_MS,
+    );
 
   it(
     'goes on to its end with the next worker where kill -9 strikes',

@@ -8,14 +8,12 @@ import { batches } from '../support/effects-table.ts';
 import { madeTwice, objectsOf } from '../support/planned-objects.ts';
 import { failedTests, recordProof } from '../support/proof-table.ts';
 import {
-  cleanReachedLife,
+  beginReached,
+  chosenCases,
   gatherReached,
-  isOfHostname,
-  onceEach,
   type ReachCase,
   type ReachPoint,
   type ReachTable,
-  reachCases,
 } from '../support/reach-points.ts';
 import { hostnameOf, openReachStand, type ReachStand, type Tenant } from '../support/reach-stand.ts';
 import { drawFor, shuffled } from '../support/run-seed.ts';
@@ -31,14 +29,9 @@ let counted = 0;
 
 beforeAll(async () => {
   stand = await openReachStand();
-  await stand.startWorker();
-  await stand.makeLists();
-  before = await stand.snapshot();
-  const [tenant] = stand.tenants('clean', 1);
-  if (tenant === undefined) throw new Error('there is a zone');
-  table = await cleanReachedLife(stand, tenant, async () => {
+  ({ before, table } = await beginReached(stand, async (tenant) => {
     planned = plannedOf(await stand.snapshot(), tenant);
-  });
+  }));
 });
 
 afterAll(async () => {
@@ -47,8 +40,7 @@ afterAll(async () => {
 });
 
 const draw = drawFor('kill -9 with hostnames: moments');
-const chosen = (points: readonly ReachPoint[]): ReachCase[] =>
-  FULL ? reachCases(points) : onceEach(points.filter(isOfHostname), draw);
+const chosen = (points: readonly ReachPoint[]): ReachCase[] => chosenCases(points, draw);
 
 const OBJECT_OF_HOSTNAME = /naas-[-*a-z0-9]+-test-[0-9a-f]{12}/g;
 

@@ -9,14 +9,14 @@ import { batches } from '../support/effects-table.ts';
 import type { ActiveRule } from '../support/fault-proxy-rules.ts';
 import { failedTests, recordProof } from '../support/proof-table.ts';
 import {
+  beginReached,
   breakForGood,
   breakOnce,
-  cleanReachedLife,
+  chosenCases,
   describeReachPoint,
   gatherReached,
   isOfHostname,
   objectNameAt,
-  onceEach,
   type ReachCase,
   type ReachPoint,
   type ReachTable,
@@ -24,8 +24,6 @@ import {
 } from '../support/reach-points.ts';
 import { hostnameOf, openReachStand, type ReachStand, type Tenant } from '../support/reach-stand.ts';
 import { drawFor } from '../support/run-seed.ts';
-
-const FULL = process.env['NAAS_FULL'] === '1';
 
 /** What naas makes of a zone when its first name comes; each case needs a zone that had none. */
 const FIRST: readonly { case: ReachCase; fails: 'for good' | 'once' }[] = (
@@ -46,12 +44,7 @@ let counted = 0;
 
 beforeAll(async () => {
   stand = await openReachStand({ untouched: FIRST.map((_, index) => `first${index + 1}.test`) });
-  await stand.startWorker();
-  await stand.makeLists();
-  before = await stand.snapshot();
-  const [tenant] = stand.tenants('clean', 1);
-  if (tenant === undefined) throw new Error('there is a zone');
-  table = await cleanReachedLife(stand, tenant);
+  ({ before, table } = await beginReached(stand));
 });
 
 afterAll(async () => {
@@ -60,8 +53,7 @@ afterAll(async () => {
 });
 
 const draw = drawFor('exact undo of hostnames: moments');
-const chosen = (points: readonly ReachPoint[]): ReachCase[] =>
-  FULL ? reachCases(points) : onceEach(points.filter(isOfHostname), draw);
+const chosen = (points: readonly ReachPoint[]): ReachCase[] => chosenCases(points, draw);
 
 function last(points: readonly ReachPoint[]): ReachCase {
   const point = points.findLast(({ system }) => system === 'cluster');

@@ -5,6 +5,7 @@ import type { FaultRequest } from '../../src/local/azure-dns/faults.ts';
 import type { LoggedRequest } from '../../src/local/azure-dns/request-log.ts';
 import { SYSTEM_NAMESPACE } from '../../src/spec/names.ts';
 import { hostnameObject, hostnamesConfigMap, zoneLease } from '../../src/spec/route-names.ts';
+import type { Snapshot } from './cluster-snapshot.ts';
 import { forAMoment, forGood } from './effect-faults.ts';
 import { atEachMoment, describePoint, type EffectPoint, type Moment, pointsOf, ruleAt } from './effects-table.ts';
 import type { LoggedCall } from './fault-proxy.ts';
@@ -36,11 +37,24 @@ const NAMED_AFTER = {
 } as const;
 const ZONE = '<zone>';
 
+/** A worker, lists and turns of the zones; what all is like then, and what one clean life on it writes. */
+export async function beginReached(
+  stand: ReachStand,
+  whenReady?: (tenant: Tenant) => Promise<void>,
+): Promise<{ before: Snapshot; table: ReachTable }> {
+  await stand.startWorker();
+  await stand.makeLists();
+  const before = await stand.snapshot();
+  const [tenant] = stand.tenants('clean', 1);
+  if (tenant === undefined) throw new Error('there is a zone');
+  return { before, table: await cleanReachedLife(stand, tenant, () => whenReady?.(tenant)) };
+}
+
 /** A whole life with one hostname, while nothing else runs; `whenReady` looks at it in between. */
 export async function cleanReachedLife(
   stand: ReachStand,
   tenant: Tenant,
-  whenReady?: () => Promise<void>,
+  whenReady?: () => Promise<void> | undefined,
 ): Promise<ReachTable> {
   const begin = now(stand);
   await stand.submitReached(tenant);
@@ -148,7 +162,7 @@ export function reachCases(points: readonly ReachPoint[]) {
 }
 
 /** Each point at one of its moments, by lot. */
-export function onceEach(points: readonly ReachPoint[], draw: () => number): ReachCase[] {
+function onceEach(points: readonly ReachPoint[], draw: () => number): ReachCase[] {
   return points.map((point) => {
     const both = reachCases([point]);
     const [first] = both;
@@ -158,6 +172,11 @@ export function onceEach(points: readonly ReachPoint[], draw: () => number): Rea
 }
 
 const GATEWAY_KINDS = ['gateways', 'listenersets', 'httproutes', 'grpcroutes', 'tlsroutes', 'certificates'];
+
+/** In the usual run each point of hostnames once; NAAS_FULL=1 every point at both moments. */
+export function chosenCases(points: readonly ReachPoint[], draw: () => number): ReachCase[] {
+  return process.env['NAAS_FULL'] === '1' ? reachCases(points) : onceEach(points.filter(isOfHostname), draw);
+}
 
 /** What a life without a hostname does not write. */
 export function isOfHostname(point: ReachPoint): boolean {
