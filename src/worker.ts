@@ -5,7 +5,8 @@ import { Client } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities, zoneActivities } from './activities/index.ts';
-import type { ZoneOf } from './activities/records.ts';
+import { nameServersOf } from './activities/name-servers.ts';
+import type { Witnesses, ZoneOf } from './activities/records.ts';
 import type { DnsZone } from './activities/zone.ts';
 import { pacedZone } from './activities/zone-pace.ts';
 import { type Config, logFormat, readCatalog, readConfig } from './config.ts';
@@ -73,6 +74,13 @@ async function work(config: Config, health: Health | undefined): Promise<void> {
     const client = new Client({ connection, namespace });
     const { delegation } = catalog.policy.domains;
     const zoneOf = openZones(catalog.zones, delegation, config.dns);
+    const witnesses = {
+      nameServers: nameServersOf(zoneOf),
+      answers: createDnsAnswers({
+        publicResolvers: config.publicResolvers,
+        servers: catalog.policy.domains.nameServers,
+      }),
+    };
     const scheduled = keepSweeps(client, config.taskQueue);
     const worker = await Worker.create({
       connection,
@@ -86,10 +94,7 @@ async function work(config: Config, health: Health | undefined): Promise<void> {
         proofs,
         runs: lifecycleRuns(client, config.taskQueue),
         zoneOf,
-        answers: createDnsAnswers({
-          publicResolvers: config.publicResolvers,
-          servers: catalog.policy.domains.nameServers,
-        }),
+        ...witnesses,
         domainRuns: domainRuns(client, config.taskQueue),
         registrar: manualRegistrar(catalog.policy.domains.purchase?.prices ?? {}),
         delegatedZones: openDelegatedZones(delegation, config.dns),
@@ -102,7 +107,7 @@ async function work(config: Config, health: Health | undefined): Promise<void> {
       workflowBundle: config.workflowBundle === undefined ? await bundled() : { codePath: config.workflowBundle },
     });
     const delegates = delegation !== undefined;
-    const zones = { cluster, zoneOf, zones: catalog.zones, delegates };
+    const zones = { cluster, zoneOf, witnesses, zones: catalog.zones, delegates };
     const zoneWorkers = await serveZones(connection, namespace, config, zones);
     health?.watch(() => isPolling(worker), dependencies(connection, cluster));
     await scheduled;
@@ -128,9 +133,10 @@ function serveZones(
   {
     cluster,
     zoneOf,
+    witnesses,
     zones,
     delegates,
-  }: { cluster: KubernetesCluster; zoneOf: ZoneOf; zones: Zones; delegates: boolean },
+  }: { cluster: KubernetesCluster; zoneOf: ZoneOf; witnesses: Witnesses; zones: Zones; delegates: boolean },
 ): Promise<Worker[]> {
   const written = Object.keys(zones).filter((zone) => zones[zone]?.provider.kind !== 'external-dns');
   const paced = new Map<string, DnsZone>();
@@ -148,7 +154,7 @@ function serveZones(
         namespace,
         taskQueue: zoneQueue(taskQueue, zone),
         dataConverter: { failureConverterPath: workflowModule('data-converter') },
-        activities: zoneActivities({ cluster, zoneOf: inTurn }),
+        activities: zoneActivities({ cluster, zoneOf: inTurn, ...witnesses }),
         // A zone takes three writes a second; each poll is a call that Temporal holds open, and an installation may have many zones.
         maxConcurrentActivityTaskPolls: 2,
         // Who has to wait long for a turn gives the place up; the others wait for a slow answer.

@@ -5,18 +5,18 @@ import { activityInfo } from '@temporalio/activity';
 import { NaasError } from '../spec/errors.ts';
 import { recordRef } from '../spec/inventory.ts';
 import type { RecordSet } from '../spec/record-set.ts';
-import type { DnsAnswers, ServerAnswer } from './answers.ts';
+import type { DnsAnswers, PlannedAnswer, ServerAnswer } from './answers.ts';
 import { asNaasError, atTheBoundary, callOptions, PartialFailure } from './boundary.ts';
 import type { CallOptions } from './cluster.ts';
-import type { ZoneOf } from './records.ts';
+import type { NameServers } from './name-servers.ts';
 
 /** A zone's own servers know within milliseconds to seconds; what takes longer is looked at again by the next attempt. */
 const FIRST_LOOK_MS = 20;
 const LONGEST_PAUSE_MS = 1_000;
 const LOOKS_FOR_MS = 5_000;
 
-export function answerActivities(zoneOf: ZoneOf, answers: DnsAnswers) {
-  const ofZone = (): ServersOf => askedOnce('zone', ({ zone }, options) => zoneOf(zone).nameServers(options));
+export function answerActivities(nameServers: NameServers, answers: DnsAnswers) {
+  const ofZone = (): ServersOf => askedOnce('zone', ({ zone }, options) => nameServers.ask(zone, options));
   const ofOthers = (): ServersOf =>
     askedOnce('name', async ({ name }, options) => (await answers.serversOf(name, options)).servers);
   return {
@@ -99,18 +99,38 @@ async function look(
   isWanted: Wanted['says'],
   options: CallOptions,
 ): Promise<Look> {
-  const planned = {
-    name: record.name,
-    type: record.type,
-    values: record.alias === undefined ? record.values : undefined,
-  };
-  const servers = await serversOf(record, options);
-  const [own, resolvers] = await Promise.all([
-    answers.fromServers(planned, servers, options),
-    answers.fromResolvers(planned, options),
-  ]);
-  const all = [...own, ...resolvers];
+  const planned = plannedOf(record);
+  const own = await answers.fromServers(planned, await serversOf(record, options), options);
+  const isKnown = own.every(isWanted);
+  // Before its own servers know it, a resolver would only learn, and remember, that there is nothing.
+  const all = isKnown ? [...own, ...(await answers.fromResolvers(planned, options))] : own;
   return { record, asked: all.length, missing: all.filter((answer) => !isWanted(answer)) };
+}
+
+function plannedOf({ name, type, alias, values }: RecordSet): PlannedAnswer {
+  return { name, type, values: alias === undefined ? values : undefined };
+}
+
+/** So long a write waits for what its zone's servers usually know at once. */
+const GLANCE_MS = 300;
+
+/**
+ * One look right after a write, at servers that are known: whether everybody asked says it. Whatever is amiss is no, and looked at
+ * again by `awaitAnswers`.
+ */
+export async function isAnswered(
+  { nameServers, answers }: { nameServers: NameServers; answers: DnsAnswers },
+  record: RecordSet,
+  options: CallOptions,
+): Promise<boolean> {
+  const servers = nameServers.known(record.zone);
+  if (servers === undefined) return false;
+  const soon = { ...options, deadlineMs: Math.min(options.deadlineMs, Date.now() + GLANCE_MS) };
+  try {
+    return (await look(async () => servers, answers, record, saysPlanned, soon)).missing.length === 0;
+  } catch {
+    return false;
+  }
 }
 
 function notYet(looks: readonly Look[], what: string): NaasError {

@@ -33,15 +33,11 @@ export interface ReleaseHostnamesInput {
 export function hostnameActivities(cluster: Cluster) {
   return {
     /** All of them or none; a name that the incarnation holds already stays as it is. */
-    async claimHostnames({ hostnames, owner }: ClaimHostnamesInput): Promise<{ effects: Effect[] }> {
+    async claimHostnames(claim: ClaimHostnamesInput): Promise<{ effects: Effect[] }> {
       // A late claim is a name that nobody gives back: no second attempt begins before the first is over.
-      return writing(
-        cluster,
-        async (options) => ({
-          effects: await byZone(hostnames, (zone, refs) => claimIn(cluster, zone, refs, owner, options)),
-        }),
-        { unfenced: true },
-      );
+      return writing(cluster, async (options) => ({ effects: await claimNames(cluster, claim, options) }), {
+        unfenced: true,
+      });
     },
 
     async releaseHostnames({ hostnames, ...rest }: ReleaseHostnamesInput): Promise<{ effects: Effect[] }> {
@@ -50,6 +46,14 @@ export function hostnameActivities(cluster: Cluster) {
       }));
     },
   };
+}
+
+export function claimNames(
+  cluster: Cluster,
+  { hostnames, owner }: ClaimHostnamesInput,
+  options: CallOptions,
+): Promise<Effect[]> {
+  return byZone(hostnames, (zone, refs) => claimIn(cluster, zone, refs, owner, options));
 }
 
 /** Whoever looks before anything is claimed: the names that could not be had, and why. */

@@ -9,6 +9,7 @@ import { changeActivities } from './change.ts';
 import { delegationActivities } from './delegations.ts';
 import { domainActivities } from './domains.ts';
 import { hostnameActivities } from './hostnames.ts';
+import type { NameServers } from './name-servers.ts';
 import { orphanActivities, type Runs } from './orphans.ts';
 import { purchaseActivities } from './purchases.ts';
 import { recordActivities, recordImageActivities } from './records.ts';
@@ -24,6 +25,7 @@ import type { DelegatedZones } from './zone.ts';
 export interface Dependencies extends AdmitDependencies, AdmitDomainDependencies {
   runs: Runs;
   delegatedZones: DelegatedZones;
+  nameServers: NameServers;
 }
 
 export function createActivities(deps: Dependencies) {
@@ -37,7 +39,7 @@ export function createActivities(deps: Dependencies) {
     ...routeActivities(deps.cluster),
     ...zoneActivities(deps),
     ...recordImageActivities(deps.zoneOf),
-    ...answerActivities(deps.zoneOf, deps.answers),
+    ...answerActivities(deps.nameServers, deps.answers),
     ...changeActivities(deps.cluster),
     ...restoreActivities(deps.cluster),
     ...removalActivities(deps.cluster),
@@ -52,8 +54,12 @@ export function createActivities(deps: Dependencies) {
 }
 
 /** Those that a zone's own queue carries. */
-export function zoneActivities({ cluster, zoneOf }: Pick<Dependencies, 'cluster' | 'zoneOf'>) {
-  return recordActivities(cluster, zoneOf);
+export function zoneActivities({
+  cluster,
+  zoneOf,
+  ...witnesses
+}: Pick<Dependencies, 'cluster' | 'zoneOf' | 'nameServers' | 'answers'>) {
+  return recordActivities(cluster, zoneOf, witnesses);
 }
 
 export type Activities = ReturnType<typeof createActivities>;

@@ -6,8 +6,11 @@ import { canonicalJson } from '../spec/canonical.ts';
 import { NaasError } from '../spec/errors.ts';
 import { type RecordEffect, type RecordRef, recordRef } from '../spec/inventory.ts';
 import type { LiveRecordSet, RecordKey, RecordOwner, RecordSet } from '../spec/record-set.ts';
+import { isAnswered } from './answered.ts';
+import type { DnsAnswers } from './answers.ts';
 import { atTheBoundary, callOptions } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
+import type { NameServers } from './name-servers.ts';
 import { writing } from './switch.ts';
 import type { DnsZone, ZoneEffect } from './zone.ts';
 
@@ -19,6 +22,18 @@ export interface PublishInput {
   cluster: string;
   record: RecordSet;
   owner: RecordOwner;
+}
+
+export interface Published {
+  effects: RecordEffect[];
+  /** Whether every server says it already. */
+  isAnswered: boolean;
+}
+
+/** Whom to ask right after a write. */
+export interface Witnesses {
+  nameServers: NameServers;
+  answers: DnsAnswers;
 }
 
 export interface WithdrawInput {
@@ -58,13 +73,13 @@ export function recordImageActivities(zoneOf: ZoneOf) {
   };
 }
 
-export function recordActivities(cluster: Cluster, zoneOf: ZoneOf) {
+export function recordActivities(cluster: Cluster, zoneOf: ZoneOf, witnesses: Witnesses) {
   return {
     /** Create-only. What an earlier attempt of the same life has made is success, and is mended where it says something else. */
-    publishRecord: making(cluster, zoneOf, publish),
+    publishRecord: making({ cluster, zoneOf, witnesses }, publish),
 
     /** Whatever of this life stands there becomes what is wanted; what is missing is made. */
-    changeRecord: making(cluster, zoneOf, change),
+    changeRecord: making({ cluster, zoneOf, witnesses }, change),
 
     /** As it was before, also by whom it said that it was written. What somebody else put there meanwhile is theirs. */
     async restoreRecord({ cluster: ofCluster, image, incarnation }: RestoreRecordInput): Promise<Withdrawn> {
@@ -88,11 +103,17 @@ export function recordActivities(cluster: Cluster, zoneOf: ZoneOf) {
 type Write = (zone: DnsZone, record: RecordSet, owner: RecordOwner, options: CallOptions) => Promise<ZoneEffect>;
 
 /** Nothing in a zone denies a creation that comes late: no second attempt begins before the first is over. */
-function making(cluster: Cluster, zoneOf: ZoneOf, write: Write) {
-  return async ({ cluster: ofCluster, record, owner }: PublishInput): Promise<{ effects: RecordEffect[] }> => {
-    const body = async (options: CallOptions) => {
+function making(
+  { cluster, zoneOf, witnesses }: { cluster: Cluster; zoneOf: ZoneOf; witnesses: Witnesses },
+  write: Write,
+) {
+  return async ({ cluster: ofCluster, record, owner }: PublishInput): Promise<Published> => {
+    const body = async (options: CallOptions): Promise<Published> => {
       const done = await write(zoneOf(record.zone), record, owner, options);
-      return { effects: [{ ...done, ref: recordRef(ofCluster, record) }] };
+      return {
+        effects: [{ ...done, ref: recordRef(ofCluster, record) }],
+        isAnswered: await isAnswered(witnesses, record, options),
+      };
     };
     return writing(cluster, body, { unfenced: true });
   };

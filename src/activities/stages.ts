@@ -6,10 +6,11 @@ import { managedKind } from '../plan/kinds.ts';
 import type { KubernetesObject } from '../plan/plan.ts';
 import type { PackedStage } from '../spec/admission.ts';
 import { NaasError } from '../spec/errors.ts';
-import { describeRef, type ObjectEffect, type ObjectRef, refKey, refOf } from '../spec/inventory.ts';
+import { describeRef, type Effect, type ObjectEffect, type ObjectRef, refKey, refOf } from '../spec/inventory.ts';
 import { allEffects, asNaasError, lostUntil, PartialFailure } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 import { make, makeOrMend, stampDeadline, standsAlready } from './fresh.ts';
+import { type ClaimHostnamesInput, claimNames } from './hostnames.ts';
 import { unpackStage } from './packing.ts';
 import { incarnationOf } from './stamp.ts';
 import { writing } from './switch.ts';
@@ -20,8 +21,13 @@ export interface StageInput {
   expect?: ObjectRef[];
 }
 
+/** The claim, and the hostnames that are claimed before it. */
+export interface ClaimInput extends StageInput {
+  names?: ClaimHostnamesInput | undefined;
+}
+
 export interface StageOutcome {
-  effects: ObjectEffect[];
+  effects: Effect[];
   /** Set where an attempt was lost: until then it may still write, on what it finds by then. */
   lostUntil?: string;
 }
@@ -32,18 +38,19 @@ const LONGEST_PAUSE_MS = 500;
 
 export function stageActivities(cluster: Cluster) {
   return {
-    /** Create-only: POSTs the namespace with its incarnation. Finding our own earlier attempt is success. */
-    async claimNamespace({ stage }: StageInput): Promise<StageOutcome> {
+    /**
+     * Create-only: POSTs the namespace with its incarnation. Finding our own earlier attempt is success. Its hostnames come first,
+     * so that of two requests for one name the second ends before it has made anything.
+     */
+    async claimNamespace({ stage, names }: ClaimInput): Promise<StageOutcome> {
       const body = async (options: CallOptions): Promise<StageOutcome> => {
+        const held = names === undefined ? [] : await claimNames(cluster, names, options);
         const claims = unpackStage(stage).map((object) => stampDeadline(object, cluster, options));
-        return {
-          effects: await allEffects(
-            claims.map((object) => ({
-              ref: refOf(cluster.name, object),
-              write: () => claim(cluster, object, options),
-            })),
-          ),
-        };
+        const writes = claims.map((object) => ({
+          ref: refOf(cluster.name, object),
+          write: () => claim(cluster, object, options),
+        }));
+        return { effects: [...held, ...(await after(held, allEffects(writes)))] };
       };
       return writing(cluster, body, { unfenced: true });
     },
@@ -134,10 +141,12 @@ function hasStatus(object: { apiVersion: string; kind: string }): boolean {
 }
 
 /** What fails after writes tells of them, too. */
-export async function after<T>(effects: ObjectEffect[], rest: Promise<T>): Promise<T> {
+export async function after<T>(effects: Effect[], rest: Promise<T>): Promise<T> {
   try {
     return await rest;
   } catch (error) {
+    if (error instanceof PartialFailure)
+      throw new PartialFailure(error.cause, { ...error.details, effects: [...effects, ...error.details.effects] });
     const cause = asNaasError(error);
     throw new PartialFailure(cause, { problems: cause.problems, objects: [], effects });
   }

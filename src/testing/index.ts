@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import * as sdk from '@temporalio/client';
 import { createActivities } from '../activities/index.ts';
+import { nameServersOf } from '../activities/name-servers.ts';
 import type { NaasClient } from '../client/api.ts';
 import { clientOver } from '../client/index.ts';
 import { readCatalog } from '../config.ts';
@@ -75,6 +76,7 @@ class Fake implements FakeNaas {
       proofs: senderProofs('temporal', undefined),
       runs: { open: async () => new Map(), newest: async () => undefined },
       zoneOf: refuseZone,
+      nameServers: nameServersOf(refuseZone),
       answers: { serversOf: noDns, fromServers: async () => [], fromResolvers: async () => [] },
       domainRuns: { verified: async () => [], status: async () => undefined, tick: async () => undefined },
       delegatedZones: { make: noDns, remove: noDns },

@@ -40,12 +40,14 @@ async function outlast(run: Run, pause: Pause): Promise<void> {
   const movedOn = (): boolean => state.phase !== phase || state.operation !== operation || isFreed();
   // Only its end counts: a blocked run that is told anew is blocked as before.
   const isFreed = (): boolean => blocked !== null && state.blocked === null;
+  // Of two parts that go on side by side the first one tells.
+  const isTold = state.paused !== undefined;
   state.paused = pause;
-  note(run, { kind: 'notice', text: describePause(pause), by: pause.by });
+  if (!isTold) note(run, { kind: 'notice', text: describePause(pause), by: pause.by });
   publish(run);
   try {
     await untilResumed(run, movedOn);
-    if (!movedOn()) note(run, { kind: 'notice', text: 'naas is not paused any more; the run goes on' });
+    if (!isTold && !movedOn()) note(run, { kind: 'notice', text: 'naas is not paused any more; the run goes on' });
   } catch (error) {
     // Whatever else an operator of Temporal does to this wait: the work is tried again, and refused again if need be.
     if (isCancellation(error)) throw error;

@@ -1,26 +1,29 @@
 // Provisioning: the stages in their order, each intended in the inventory before its writes begin. Any failure, and a
 // cancel, leads to the undo; nothing half-made is left.
 import { isCancellation } from '@temporalio/workflow';
-import type { StageOutcome } from '../activities/stages.ts';
+import type { ClaimInput, StageOutcome } from '../activities/stages.ts';
 import type { Admitted } from '../spec/admission.ts';
 import type { Problem } from '../spec/errors.ts';
-import {
-  type ObjectEntry,
-  type ObjectRef,
-  type ObjectStage,
-  type OwnedRef,
-  STAGES,
-  type Stage,
-} from '../spec/inventory.ts';
+import type { ObjectEntry, ObjectRef, ObjectStage, OwnedRef, Stage } from '../spec/inventory.ts';
 import { claiming, ensuring } from './activities.ts';
 import { awaitDomains, confirmDomains } from './await-domain.ts';
 import { cancellably } from './cancellable.ts';
 import { failureOf } from './failure.ts';
 import { throughPauses } from './pause.ts';
-import { claimHostnames, publishRecords, route } from './reach.ts';
+import { intendHostnames, publishRecords, route } from './reach.ts';
 import { recorded } from './recorded.ts';
 import { undo } from './removal.ts';
 import { admittedOf, enter, noteProblems, now, type Run, step } from './run.ts';
+import { together } from './together.ts';
+
+/** Neither what a namespace is equipped with nor its routes need the other; before both stand the guardrails, and its names after. */
+const ORDER: readonly (readonly Stage[])[] = [
+  ['claim'],
+  ['guardrails'],
+  ['equipment', 'route'],
+  ['publish'],
+  ['access'],
+];
 
 export function beginProvisioning(run: Run, text: string): void {
   run.state.provisioningStartedAt = now();
@@ -32,7 +35,7 @@ export async function provision(run: Run): Promise<void> {
   try {
     await cancellably(run, async () => {
       await awaitDomains(run, admittedOf(run).spec);
-      for (const stage of STAGES) await ensure(run, stage);
+      for (const stages of ORDER) await together(stages.map((stage) => () => ensure(run, stage)));
     });
   } catch (error) {
     return turnBack(run, explain(run, error));
@@ -54,9 +57,8 @@ async function ensure(run: Run, stage: Stage): Promise<void> {
   switch (stage) {
     case 'claim':
       step(run, stage);
-      await claimHostnames(run);
-      await confirmDomains(run, admittedOf(run).spec);
-      return ensureObjects(run, stage);
+      await ensureObjects(run, stage, { names: intendHostnames(run) });
+      return confirmDomains(run, admittedOf(run).spec);
     case 'route':
       if (reach === undefined) return;
       step(run, stage);
@@ -75,20 +77,23 @@ async function ensure(run: Run, stage: Stage): Promise<void> {
 
 type OwnStage = Exclude<ObjectStage, 'route'>;
 
-async function ensureObjects(run: Run, stage: OwnStage): Promise<void> {
+async function ensureObjects(run: Run, stage: OwnStage, more: Pick<ClaimInput, 'names'> = {}): Promise<void> {
   const { state } = run;
   const admission = admittedOf(run);
   state.inventory.push(...admission.refs[stage].map((ref): ObjectEntry => ({ ...ref, stage, state: 'intended' })));
-  const { lostUntil } = await throughPauses(run, () => recorded(run, () => write(admission, stage)));
+  const { lostUntil } = await throughPauses(run, () => recorded(run, () => write(admission, stage, more)));
   if (lostUntil !== undefined) state.lostUntil = lostUntil;
 }
 
-function write(admission: Admitted, stage: OwnStage): Promise<StageOutcome> {
+function write(admission: Admitted, stage: OwnStage, { names }: Pick<ClaimInput, 'names'>): Promise<StageOutcome> {
   const { timing, stages, spec, refs } = admission;
   const input = { stage: stages[stage] };
   switch (stage) {
     case 'claim':
-      return claiming(timing, `Claim: create namespace ${spec.name} on ${spec.cluster}`).claimNamespace(input);
+      return claiming(timing, `Claim: create namespace ${spec.name} on ${spec.cluster}${named(names)}`).claimNamespace({
+        ...input,
+        names,
+      });
     case 'guardrails':
       return ensuring(
         timing,
@@ -102,6 +107,10 @@ function write(admission: Admitted, stage: OwnStage): Promise<StageOutcome> {
         expect: readBack(admission),
       });
   }
+}
+
+function named(names: ClaimInput['names']): string {
+  return names === undefined ? '' : `, with ${listed(names.hostnames)}`;
 }
 
 /** What must be in force before anybody has access: limits, quota and every network policy. */

@@ -21,6 +21,7 @@ import { queueOf, releaseHostnames, untilEntered, untilForgotten, untilSilent, w
 import { recorded } from './recorded.ts';
 import { admittedOf, type Run } from './run.ts';
 import type { Transition } from './state.ts';
+import { together, toTheirEnd } from './together.ts';
 
 export function touchesReach({ admission }: Transition): boolean {
   return admission.reach !== undefined || admission.removals.some((entry) => !isObject(entry));
@@ -76,7 +77,7 @@ export async function withdrawGoing(run: Run, transition: Transition): Promise<v
   const going = transition.admission.removals.filter((entry) => entry.system === 'dns');
   if (going.length === 0) return;
   transition.reached.push('withdrawal');
-  await Promise.all(going.map((entry) => throughPauses(run, () => withdrawRecord(run, entry))));
+  await together(going.map((entry) => () => throughPauses(run, () => withdrawRecord(run, entry))));
   await untilForgotten(run);
 }
 
@@ -95,15 +96,19 @@ export async function publishChange(run: Run, transition: Transition): Promise<v
   run.state.published = next;
   run.state.awaited = awaited;
   run.state.entered = entered;
+  const asked = [...awaited];
   if (differing.length > 0) {
     transition.reached.push('publish');
     const cluster = admittedOf(run).spec.cluster;
     const known = new Set(run.state.inventory.map(refKey));
     const fresh = differing.map((record) => recordRef(cluster, record)).filter((ref) => !known.has(refKey(ref)));
     run.state.inventory.push(...fresh.map((ref): RecordEntry => ({ ...ref, stage: 'publish', state: 'intended' })));
-    await Promise.all(differing.map((record) => write(run, transition, record, !before.has(keyOf(record)))));
+    await together(
+      differing.map((record) => async () => {
+        if (!(await write(run, transition, record, !before.has(keyOf(record))))) asked.push(record);
+      }),
+    );
   }
-  const asked = [...differing, ...awaited];
   const { awaitAnswers } = answering(`${transition.kind} of ${run.name}: wait until the name servers answer`);
   if (asked.length > 0) await awaitAnswers({ records: asked });
   await untilEntered(
@@ -112,7 +117,8 @@ export async function publishChange(run: Run, transition: Transition): Promise<v
   );
 }
 
-async function write(run: Run, { kind, admission }: Transition, record: RecordSet, isNew: boolean): Promise<void> {
+/** Whether every name server says it already. */
+async function write(run: Run, { kind, admission }: Transition, record: RecordSet, isNew: boolean): Promise<boolean> {
   const { reach, spec, incarnation, planDigest } = admission;
   const owner = {
     installation: reach?.installation ?? '',
@@ -123,7 +129,8 @@ async function write(run: Run, { kind, admission }: Transition, record: RecordSe
   };
   const zone = publishing(queueOf(run, record.zone), `${kind}: ${record.type} ${record.name}`);
   const input = { cluster: spec.cluster, record, owner };
-  await throughPauses(run, () => recorded(run, () => (isNew ? zone.publishRecord(input) : zone.changeRecord(input))));
+  const written = () => recorded(run, () => (isNew ? zone.publishRecord(input) : zone.changeRecord(input)));
+  return (await throughPauses(run, written)).isAnswered;
 }
 
 /** Last of all: until here nobody else may have the names that go. */
@@ -174,7 +181,7 @@ export async function withdrawPublished(run: Run, transition: Transition): Promi
   const published = entries.filter(
     (entry) => fresh.has(keyOf({ zone: entry.zone, name: entry.name, type: entry.kind })) && !given.has(refKey(entry)),
   );
-  await Promise.all(published.map((entry) => withdrawRecord(run, entry)));
+  await toTheirEnd(published.map((entry) => () => withdrawRecord(run, entry)));
   await untilForgotten(run);
 }
 
@@ -185,7 +192,7 @@ export async function restoreReach(run: Run, transition: Transition): Promise<vo
   const { cluster } = admission.spec;
   const before = recordImages.filter(({ key, live }) => live !== null && !given.has(refKey(recordRef(cluster, key))));
   if (reached.includes('publish') || reached.includes('withdrawal')) {
-    await Promise.all(before.map((image) => putBack(run, image)));
+    await toTheirEnd(before.map((image) => () => putBack(run, image)));
   }
   Object.assign(run.state, transition.answeredBefore);
   if (!reached.includes('names')) return;

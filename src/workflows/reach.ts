@@ -1,6 +1,7 @@
 // How hostnames come to answer, and stop: claimed first, routed, published when the route is in force; on the way back in the
 // opposite order, with the time between that caches need to forget.
 import { condition, workflowInfo } from '@temporalio/workflow';
+import type { ClaimHostnamesInput } from '../activities/hostnames.ts';
 import type { Admitted } from '../spec/admission.ts';
 import {
   bareRef,
@@ -21,16 +22,15 @@ import { throughPauses } from './pause.ts';
 import { recorded } from './recorded.ts';
 import { admittedOf, now, type Run, step } from './run.ts';
 import { knownUntil } from './state.ts';
+import { together } from './together.ts';
 
-/** Early, so that of two requests for one name the second ends before it has made anything. */
-export async function claimHostnames(run: Run): Promise<void> {
-  const { reach, timing, spec, incarnation } = admittedOf(run);
-  if (reach === undefined) return;
+/** To be claimed with the namespace; undefined: it is reached from inside alone. */
+export function intendHostnames(run: Run): ClaimHostnamesInput | undefined {
+  const { reach, spec, incarnation } = admittedOf(run);
+  if (reach === undefined) return undefined;
   const hostnames = reach.hostnames.map((each) => hostnameRef(spec.cluster, each));
   run.state.inventory.push(...hostnames.map((ref): HostnameEntry => ({ ...ref, stage: 'claim', state: 'intended' })));
-  const { claimHostnames } = claiming(timing, `Claim: hostnames ${listedNames(hostnames)}`);
-  const owner = { namespace: spec.name, team: spec.team, incarnation };
-  await throughPauses(run, () => recorded(run, () => claimHostnames({ hostnames, owner })));
+  return { hostnames, owner: { namespace: spec.name, team: spec.team, incarnation } };
 }
 
 /** Ends when the controllers say that the hostnames are routed; what their addresses are is the answer. */
@@ -48,7 +48,7 @@ export async function route(run: Run): Promise<void> {
   if (entered.length > 0) run.state.entered = entered;
 }
 
-/** Written once, then waited for: done means that every name server of the zone says it. */
+/** Written once, then waited for where it is not answered at once: done means that every name server of the zone says it. */
 export async function publishRecords(run: Run): Promise<void> {
   const admission = admittedOf(run);
   const { published = [], awaited = [] } = run.state;
@@ -57,11 +57,20 @@ export async function publishRecords(run: Run): Promise<void> {
   run.state.inventory.push(
     ...published.map((record): RecordEntry => ({ ...recordRef(cluster, record), stage: 'publish', state: 'intended' })),
   );
-  await Promise.all(published.map((record) => publishRecord(run, admission, record)));
-  const records = [...published, ...awaited];
-  const { awaitAnswers } = answering(`Publish: wait until the name servers answer for ${listedNames(records)}`);
-  if (records.length > 0) await awaitAnswers({ records });
+  const open = [...awaited];
+  await together(
+    published.map((record) => async () => {
+      if (!(await publishRecord(run, admission, record))) open.push(record);
+    }),
+  );
+  await untilAnswered(open);
   await untilEntered(run, run.state.entered ?? []);
+}
+
+async function untilAnswered(records: RecordSet[]): Promise<void> {
+  if (records.length === 0) return;
+  const { awaitAnswers } = answering(`Publish: wait until the name servers answer for ${listedNames(records)}`);
+  await awaitAnswers({ records });
 }
 
 /** A person enters them, who may be away for some days; nobody has access before. */
@@ -84,7 +93,8 @@ export async function untilEntered(run: Run, records: readonly RecordSet[]): Pro
   }
 }
 
-async function publishRecord(run: Run, admission: Admitted, record: RecordSet): Promise<void> {
+/** Whether every name server says it already. */
+async function publishRecord(run: Run, admission: Admitted, record: RecordSet): Promise<boolean> {
   const { reach, spec, incarnation, planDigest } = admission;
   const { publishRecord } = publishing(queueOf(run, record.zone), `Publish: ${record.type} ${record.name}`);
   const owner = {
@@ -94,7 +104,8 @@ async function publishRecord(run: Run, admission: Admitted, record: RecordSet): 
     requestId: run.state.submission.requestId,
     planDigest,
   };
-  await throughPauses(run, () => recorded(run, () => publishRecord({ cluster: spec.cluster, record, owner })));
+  const input = { cluster: spec.cluster, record, owner };
+  return (await throughPauses(run, () => recorded(run, () => publishRecord(input)))).isAnswered;
 }
 
 /** Zones that teams have handed over share a queue: they come and go while workers run. */

@@ -3,11 +3,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { stageActivities } from '../../src/activities/stages.ts';
 import type { KubernetesObject } from '../../src/plan/plan.ts';
 import { NaasError } from '../../src/spec/errors.ts';
+import { hostnameRef } from '../../src/spec/inventory.ts';
 import { ANNOTATION } from '../../src/spec/names.ts';
 import {
   approved,
+  CLUSTER,
   failureOf,
   inActivity,
+  NAME,
+  OURS,
   ofKind,
   refTo,
   stampedObjects,
@@ -96,6 +100,45 @@ describe('a claim', () => {
     stages = stageActivities(cluster);
     await cluster.has(ofKind(stampedObjects(plan, THEIRS), 'Namespace'));
     expect((await failureOf(claim())).type).toBe('NotOurs');
+  });
+});
+
+describe('a claim with hostnames', () => {
+  const names = {
+    hostnames: [hostnameRef(CLUSTER, { zone: 'naas.test', name: 'acts.naas.test' })],
+    owner: { namespace: NAME, team: 'shop', incarnation: OURS },
+  };
+  const claimBoth = () => inActivity(() => stages.claimNamespace({ stage: plan.stages.claim, names }));
+
+  it('has the hostnames before the namespace', async () => {
+    const { effects } = await claimBoth();
+    expect(effects.map(({ ref, outcome }) => `${ref.name} ${outcome}`)).toEqual([
+      'acts.naas.test created',
+      'acts created',
+    ]);
+    expect(cluster.calls.map(({ kind }) => kind)).toEqual(['ConfigMap', 'Namespace']);
+  });
+
+  it('makes no namespace where a hostname cannot be had', async () => {
+    await claimBoth();
+    const other = { ...names, owner: { ...names.owner, namespace: 'other', incarnation: THEIRS } };
+    cluster.calls.length = 0;
+    const { type } = await failureOf(
+      inActivity(() => stages.claimNamespace({ stage: plan.stages.claim, names: other })),
+    );
+    expect(type).toBe('Conflict');
+    expect(cluster.calls).toEqual([]);
+  });
+
+  it('tells of the hostnames that it holds where the namespace cannot be made', async () => {
+    cluster.bend = (verb, kind) =>
+      verb === 'create' && kind === 'Namespace'
+        ? Promise.reject(new NaasError({ code: 'Forbidden', message: 'no' }))
+        : undefined;
+    const { type, details } = await failureOf(claimBoth());
+    expect(type).toBe('Forbidden');
+    expect(details[0]?.effects.map(({ ref }) => ref.name)).toEqual(['acts.naas.test']);
+    expect(details[0]?.objects.map(({ name }) => name)).toEqual([NAME]);
   });
 });
 

@@ -152,7 +152,7 @@ describe('a domain that is given up just when a namespace claims a name of it', 
     verb: 'patch',
     resource: 'configmaps',
     name: 'naas-hostnames.race.org',
-    activity: 'claimHostnames',
+    activity: 'claimNamespace',
   } as const;
 
   it('leaves nothing of the namespace, and no name claimed', async () => {

@@ -1,6 +1,7 @@
 // Exact undo of a namespace with a hostname: every write of its provisioning, its undo and its teardown is broken before and
 // after its effect, for good and once. Afterwards cluster, lists and zones are what they were, and rest holds no name that
 // was never published. The usual run breaks what a hostname adds, at one moment each; NAAS_FULL=1 every write at both.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostnamesConfigMap, zoneLease } from '../../src/spec/route-names.ts';
 import type { Status } from '../../src/spec/status.ts';
@@ -24,11 +25,12 @@ import {
 } from '../support/reach-points.ts';
 import { hostnameOf, openReachStand, type ReachStand, type Tenant } from '../support/reach-stand.ts';
 import { drawFor } from '../support/run-seed.ts';
+import { DEV } from '../support/scenario.ts';
 
 /** What naas makes of a zone when its first name comes; each case needs a zone that had none. */
 const FIRST: readonly { case: ReachCase; fails: 'for good' | 'once' }[] = (
   [
-    { system: 'list', resource: 'configmaps', name: hostnamesConfigMap('<zone>'), activity: 'claimHostnames' },
+    { system: 'list', resource: 'configmaps', name: hostnamesConfigMap('<zone>'), activity: 'claimNamespace' },
     { system: 'turns', resource: 'leases', name: zoneLease('<zone>'), activity: 'publishRecord' },
   ] as const
 ).flatMap(({ system, ...made }) =>
@@ -131,7 +133,7 @@ describe('exact undo of a namespace with a hostname', () => {
       'apply certificates/<hostname>',
       'apply httproutes/<hostname>',
       'apply listenersets/naas-listeners',
-      'patch configmaps/naas-hostnames.<zone> by claimHostnames',
+      'patch configmaps/naas-hostnames.<zone> by claimNamespace',
       'patch leases/naas-zone.<zone> by publishRecord',
     ]);
     expect(removing).toEqual([
@@ -232,6 +234,31 @@ describe('exact undo of a namespace with a hostname', () => {
     await stand.untilAll([tenant.name], ['failed']);
     expect(await stand.changesSince(before)).toEqual([]);
     await expectRest([tenant]);
+    counted += 1;
+  });
+
+  it('waits for a record that is still on its way where another one fails for good', async () => {
+    const [tenant, other] = stand.tenants('both', 2);
+    const [record, turn] = (['zone', 'turns'] as const).map((system) =>
+      table.provisioning.find((point) => point.system === system),
+    );
+    if (!tenant || !other || !record || !turn) throw new Error('a record is written, in its turn');
+    const refused = breakForGood(stand, tenant, { point: record, moment: 'before', title: '' }, 0);
+    const there = { name: tenant.name, zone: other.zone };
+    const gate = gatherReached(stand, [{ tenant: there, place: { point: turn, moment: 'before' } }]);
+    await stand.submit(tenant.name, {
+      ...DEV,
+      hostnames: [tenant, there].map((each) => ({ name: hostnameOf(each) })),
+    });
+    await gate.allArrived();
+    await expect.poll(() => refused.hits(), { timeout: 10_000 }).toBeGreaterThan(0);
+    // So long an undo would take to find no record of the other name.
+    await sleep(2_000);
+    gate.open();
+    await stand.untilAll([tenant.name], ['failed']);
+    refused.lift();
+    expect(await stand.changesSince(before)).toEqual([]);
+    await expectRest([tenant, there]);
     counted += 1;
   });
 

@@ -94,7 +94,7 @@ it('lets a new build take over without a task that fails or a run that waits', {
 
 /** One more step in provisioning, change, decision and removal, each behind a patch. */
 function nextBuild(): Promise<string> {
-  const stages = 'for (const stage of STAGES) await ensure(run, stage);';
+  const stages = 'for (const stages of ORDER) await together(stages.map((stage) => () => ensure(run, stage)));';
   const captured = '  const captured = await capture(run, transition);\n';
   const decided = '  // The phase may have moved on while the proof was checked.\n';
   const parts = '  for (const part of [revokeAccess, ';
@@ -106,8 +106,8 @@ function nextBuild(): Promise<string> {
   return variantIn('next-under-load', {
     'provision.ts': [
       stages,
-      `for (const stage of STAGES) {\n ${step('settle')}\n await ensure(run, stage);\n }`,
-      ...imported("import type { StageOutcome } from '../activities/stages.ts';"),
+      stages.replace(') await', `) {\n ${step('settle')}\n await`).replace(/$/, '\n }'),
+      ...imported("import type { ClaimInput, StageOutcome } from '../activities/stages.ts';"),
     ],
     'transition.ts': [
       captured,

@@ -118,12 +118,12 @@ describe('recorded histories', () => {
   });
 });
 
-const STAGES = 'for (const stage of STAGES) await ensure(run, stage);';
+const STAGES = 'for (const stages of ORDER) await together(stages.map((stage) => () => ensure(run, stage)));';
 const IMPORTS = "import { isCancellation } from '@temporalio/workflow';";
 
 describe('the replay gate', () => {
   it.each<[string, string, ...string[]]>([
-    ['a reordered step', 'provision.ts', 'for (const stage of STAGES)', 'for (const stage of [...STAGES].reverse())'],
+    ['a reordered step', 'provision.ts', 'for (const stages of ORDER)', 'for (const stages of ORDER.toReversed())'],
     [
       'a step that is added without a patch',
       'provision.ts',
@@ -140,7 +140,7 @@ describe('the replay gate', () => {
       'a step that is left out without a patch',
       'provision.ts',
       STAGES,
-      "for (const stage of STAGES) if (stage !== 'access') await ensure(run, stage);",
+      STAGES.replace('ORDER', "ORDER.filter((each) => !each.includes('access'))"),
     ],
   ])('catches %s, and names the path that it breaks', async (_what, file, ...changes) => {
     expect(await brokenBy(await variantOf('unpatched', file, ...changes))).toEqual([

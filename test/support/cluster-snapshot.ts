@@ -37,11 +37,46 @@ export async function kubectl(kube: Kubectl, ...words: string[]): Promise<string
 export const LEFT_OVER = 'left-over.test';
 
 export async function snapshot(kube: Kubectl): Promise<Snapshot> {
+  const known = RESOURCES.get(kube.kubeconfig);
+  const items = await listAll(kube, known ?? (await listable(kube)));
+  // What is served changes with a definition alone, and those are listed as well.
+  const isStale = known !== undefined && definitionsIn(items) !== known.definitions;
+  if (isStale) RESOURCES.delete(kube.kubeconfig);
+  return isStale ? snapshot(kube) : snapshotOf(items);
+}
+
+interface Listable {
+  resources: readonly string[];
+  /** With their versions. */
+  definitions: string;
+}
+
+/** By kubeconfig: asking what a server serves takes kubectl longer than some lists. */
+const RESOURCES = new Map<string, Listable>();
+
+async function listable(kube: Kubectl): Promise<Listable> {
+  const definitions = definitionsIn(await listAll(kube, { resources: ['customresourcedefinitions'] }));
   const resources = (await kubectl(kube, 'api-resources', '--verbs=list', '-o', 'name'))
     .split('\n')
     .filter((resource) => resource !== '' && !LEFT_OUT.has(resource));
+  RESOURCES.set(kube.kubeconfig, { resources, definitions });
+  return { resources, definitions };
+}
+
+async function listAll(kube: Kubectl, { resources }: Pick<Listable, 'resources'>): Promise<Item[]> {
   const listed = await kubectl(kube, 'get', resources.join(','), '-A', '-o', 'json', '--show-managed-fields');
-  const { items }: { items: Item[] } = JSON.parse(listed);
+  return (JSON.parse(listed) as { items: Item[] }).items;
+}
+
+function definitionsIn(items: readonly Item[]): string {
+  const definitions = items.filter(({ kind }) => kind === 'CustomResourceDefinition');
+  return definitions
+    .map(({ metadata: { name, uid, generation } }) => `${name} ${uid} ${generation}`)
+    .sort()
+    .join('\n');
+}
+
+function snapshotOf(items: readonly Item[]): Snapshot {
   const leftOver = new Set(items.filter(isLeftOver).map(({ metadata }) => metadata.name));
   const ours = items.filter((item) => !leftOver.has(item.metadata.namespace ?? '') && !isLeftOver(item));
   return new Map(ours.map((item) => [keyOf(item), canonical(item)]));
@@ -50,7 +85,7 @@ export async function snapshot(kube: Kubectl): Promise<Snapshot> {
 interface Item {
   apiVersion: string;
   kind: string;
-  metadata: { name: string; namespace?: string; labels?: Record<string, string> };
+  metadata: { name: string; uid?: string; generation?: number; namespace?: string; labels?: Record<string, string> };
 }
 
 function isLeftOver({ kind, metadata }: Item): boolean {

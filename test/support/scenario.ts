@@ -16,6 +16,7 @@ import { contentOf, diff, type Kubectl, type Snapshot, snapshot } from './cluste
 import { type EffectTable, effectTable } from './effects-table.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { sharedPlatform, startTestWorker, type TestPlatform, type TestWorker } from './platform.ts';
+import { type RunMoves, runMoves } from './run-moves.ts';
 import { hurriedCatalog } from './scenario-catalog.ts';
 import { outcomeOfDecide, signalDecision } from './scenario-decisions.ts';
 import { PEOPLE, type Person, type Prove, provers } from './scenario-people.ts';
@@ -134,6 +135,7 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
   const lead = clientOf(PEOPLE.lead);
   const kube: Kubectl = { binary: platform.kubectl, first: [], kubeconfig: platform.kubeconfig };
   const temporal = { address: platform.temporalAddress, namespace: platform.temporalNamespace };
+  const moves = runMoves(temporal);
   const { see = (cluster: Snapshot) => cluster } = options;
   const look = async (): Promise<Snapshot> => see(await snapshot(kube));
   const workers: TestWorker[] = [];
@@ -163,17 +165,19 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
     },
     outcomeOfDecide: (name, message, updateId) => outcomeOfDecide(temporal, name, message, updateId),
     signalDecision: (name, message) => signalDecision(temporal, name, message),
-    untilAll: (names, phases) => Promise.all(names.map((name) => untilPhase(owner, name, phases, options))),
+    untilAll: (names, phases) =>
+      Promise.all(names.map((name) => untilPhase(owner, name, phases, { ...options, moves }))),
     async untilOperation(name) {
       const giveUpMs = Date.now() + PATIENCE_MS;
+      const moved = movesOf(moves, name);
       for (;;) {
+        await moved();
         const status = await persistently(() => owner.status(name));
         if (!status.stale && status.phase === 'ready' && status.operation === undefined) return status;
         if (Date.now() > giveUpMs || isEnd(status.phase)) {
           const why = (status.blocked?.problems ?? status.problems).map(({ message }) => message).join('; ');
           throw new Error(`${name} is ${status.phase}, its operation ${status.operation?.step ?? 'over'}. ${why}`);
         }
-        await pause(LOOK_EVERY_MS);
       }
     },
     async untilEffect(tenant, verb, resource) {
@@ -213,7 +217,7 @@ export async function openStand(options: StandOptions = {}): Promise<Stand> {
     },
     async close() {
       await Promise.all(workers.map((worker) => worker.stop()));
-      await Promise.all([owner.close(), lead.close(), proxy.stop()]);
+      await Promise.all([owner.close(), lead.close(), moves.close(), proxy.stop()]);
       await rm(dir, { recursive: true, force: true });
     },
   };
@@ -235,10 +239,16 @@ async function untilPhase(
   client: NaasClient,
   name: string,
   phases: readonly Phase[],
-  { lookEveryMs = LOOK_EVERY_MS, patienceMs = PATIENCE_MS }: Pick<StandOptions, 'lookEveryMs' | 'patienceMs'>,
+  {
+    moves,
+    lookEveryMs = LOOK_EVERY_MS,
+    patienceMs = PATIENCE_MS,
+  }: Pick<StandOptions, 'lookEveryMs' | 'patienceMs'> & { moves: RunMoves },
 ): Promise<Status> {
   const giveUpMs = Date.now() + patienceMs;
+  const moved = movesOf(moves, name, lookEveryMs);
   for (;;) {
+    await moved();
     const status = await persistently(() => client.status(name));
     // A stale status knows the phase but not the reasons that the suites look at; of what is deleted there are none.
     if ((!status.stale || status.phase === 'deleted') && phases.includes(status.phase)) return status;
@@ -250,8 +260,26 @@ async function untilPhase(
         `${name} is ${status.phase} (${status.step}) and ${isEnd(status.phase) ? 'will never be' : `after ${patienceMs} ms not`} ${phases.join(' or ')}. ${why}`,
       );
     }
-    await pause(lookEveryMs);
   }
+}
+
+/** A status may say something new without the run having moved: how an attempt fares, or that a worker is there again. */
+const ASK_ANYWAY_MS = 2_000;
+
+/** Waits, from its second call on, until it is worth asking for the status: that costs the worker a task each time. */
+function movesOf(moves: RunMoves, name: string, lookEveryMs = LOOK_EVERY_MS): () => Promise<void> {
+  let last: string | undefined;
+  let askedMs = 0;
+  return async () => {
+    for (;;) {
+      if (askedMs > 0) await pause(lookEveryMs);
+      const version = await moves.versionOf(name);
+      if (version !== undefined && version === last && Date.now() - askedMs < ASK_ANYWAY_MS) continue;
+      last = version;
+      askedMs = Date.now();
+      return;
+    }
+  };
 }
 
 /** A worker that was just killed or stopped may hold an answer back; asking again is safe. */

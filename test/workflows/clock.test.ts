@@ -4,6 +4,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActivities } from '../../src/activities/index.ts';
+import { nameServersOf } from '../../src/activities/name-servers.ts';
 import { readCatalog } from '../../src/config.ts';
 import { temporalTestServer } from '../../src/local/binaries.ts';
 import { createDnsAnswers } from '../../src/providers/dns-query/index.ts';
@@ -59,6 +60,7 @@ beforeAll(async () => {
       proofs: senderProofs('signed', trustedKeys(keyFile(platform.trustedKeysFile))),
       runs: lifecycleRuns(env.client, QUEUE),
       zoneOf: noZone,
+      nameServers: nameServersOf(noZone),
       delegatedZones: NO_ZONES,
       registrar: manualRegistrar({}),
       answers: createDnsAnswers({}),

@@ -5,6 +5,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createActivities } from '../../src/activities/index.ts';
+import { nameServersOf } from '../../src/activities/name-servers.ts';
 import { bodySha256 } from '../../src/client/proven.ts';
 import { readCatalog } from '../../src/config.ts';
 import { temporalTestServer } from '../../src/local/binaries.ts';
@@ -95,6 +96,7 @@ async function startWorker(): Promise<void> {
       proofs: senderProofs('signed', trustedKeys(keyFile(platform.trustedKeysFile))),
       runs: lifecycleRuns(env.client, QUEUE),
       zoneOf: noZone,
+      nameServers: nameServersOf(noZone),
       delegatedZones: NO_ZONES,
       registrar: manualRegistrar(PRICES),
       answers: createDnsAnswers({ servers: dns.nameServers }),

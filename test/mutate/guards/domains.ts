@@ -101,8 +101,8 @@ export const DOMAINS: Guard[] = [
     { ...LIVES, titled: ['just when a namespace claims'] },
     {
       'domain-is-confirmed-when-its-name-is-claimed': {
-        find: '      await confirmDomains(run, admittedOf(run).spec);\n',
-        replace: '',
+        find: 'return confirmDomains(run, admittedOf(run).spec);',
+        replace: 'return;',
       },
     },
   ),

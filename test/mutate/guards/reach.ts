@@ -25,6 +25,9 @@ export const REACH: Guard[] = [
   ...guardsOf('src/workflows/reach.ts', on('proof/reach-undo', 'rests though nobody heard'), {
     'lost-withdrawal-may-be-known': { find: 'let mayBeKnown = true;', replace: 'let mayBeKnown = false;' },
   }),
+  ...guardsOf('src/workflows/together.ts', on('proof/reach-undo', 'still on its way'), {
+    'undo-waits-for-every-write': { find: '  await Promise.all(ended);', replace: '  await Promise.any(ended);' },
+  }),
   ...guardsOf('src/activities/hostnames.ts', on('proof/reach-undo', 'a claim that comes late'), {
     'undo-moves-the-list-on': { find: 'await moveOn(cluster, list, live, options);', replace: '' },
   }),

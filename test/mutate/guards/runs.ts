@@ -10,8 +10,8 @@ const on = (name: string, ...titled: string[]) =>
 export const RUNS: Guard[] = [
   ...guardsOf('src/workflows/provision.ts', on('proof/order'), {
     'stages-in-their-order': {
-      find: 'for (const stage of STAGES) await ensure(run, stage);',
-      replace: "for (const stage of ['claim', 'access', 'guardrails', 'equipment'] as const) await ensure(run, stage);",
+      find: "  ['guardrails'],\n  ['equipment', 'route'],",
+      replace: "  ['access'],\n  ['guardrails'],\n  ['equipment', 'route'],",
     },
     'cancel-counts-to-the-end': {
       find: 'if (run.state.cancelledBy !== undefined) return turnBack(run, [cancelled(run)]);',
