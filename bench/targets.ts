@@ -113,7 +113,7 @@ export const TARGETS: readonly Target[] = [
     sense: 'most',
     limit: 60,
     bound:
-      'three activities more on the way, one after the other: the claim, the route and the record, and then the look at every name server',
+      'one activity more on the way, for the record, and two cores that make the route's objects beside all others',
   },
   {
     key: 'hostname.recordWrites',

@@ -28,7 +28,9 @@ export interface RouteOutcome extends StageOutcome {
 }
 
 /** A controller usually needs some tens of milliseconds; what takes longer is looked at again by the next attempt. */
-const FIRST_LOOK_MS = 20;
+const FIRST_LOOK_MS = 10;
+/** Doubled, the last pause would be as long as all before it, and most of it in vain. */
+const EACH_LONGER_BY = 1.4;
 const LONGEST_PAUSE_MS = 500;
 const LOOKS_FOR_MS = 5_000;
 /** A controller may meet an object before it has heard of its namespace, and says for a moment that it is not allowed. */
@@ -73,7 +75,17 @@ export function untilRouted(
   { gateway, effects }: { gateway: GatewaySpec; effects: ObjectEffect[] },
   options: CallOptions,
 ): Promise<GatewayAddress[]> {
-  return after(effects, lookUntilRouted(cluster, objects, gateway, options));
+  const isFresh = effects.some(({ outcome }) => outcome === 'created');
+  const routed = async (): Promise<GatewayAddress[]> => {
+    // What was made just now no controller has met: a look would only keep them from it.
+    if (isFresh) await pause(FIRST_LOOK_MS, options);
+    return lookUntilRouted(cluster, objects, gateway, options);
+  };
+  return after(effects, routed());
+}
+
+function pause(forMs: number, { signal }: CallOptions): Promise<void> {
+  return setTimeout(forMs, undefined, signal === undefined ? {} : { signal });
 }
 
 async function lookUntilRouted(
@@ -84,14 +96,14 @@ async function lookUntilRouted(
 ): Promise<GatewayAddress[]> {
   const giveUpMs = Math.min(Date.now() + LOOKS_FOR_MS, options.deadlineMs);
   let failedAtMs: number | undefined;
-  for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+  for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * EACH_LONGER_BY, LONGEST_PAUSE_MS)) {
     const { judgement, addresses } = await look(cluster, objects, gateway, options);
     if (judgement.state === 'ready') return addresses;
     failedAtMs = judgement.state === 'failed' ? (failedAtMs ?? Date.now()) : undefined;
     if (judgement.state === 'failed' && Date.now() - (failedAtMs ?? 0) >= FAILED_FOR_MS)
       throw new NaasError(judgement.problem);
     if (Date.now() + pauseMs >= giveUpMs) throw notYet(judgement.why);
-    await setTimeout(pauseMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
+    await pause(pauseMs, options);
   }
 }
 

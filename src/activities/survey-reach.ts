@@ -14,11 +14,11 @@ import {
 } from '../spec/gateway-mode.ts';
 import type { GatewayMode } from '../spec/gateway-spec.ts';
 import { claim } from '../spec/hostname-claims.ts';
-import { hostnameRef, recordRef, refKey } from '../spec/inventory.ts';
+import { hostnameRef, type RecordRef, recordRef, refKey } from '../spec/inventory.ts';
 import { refuseAll } from '../spec/problem-list.ts';
 import { publishedRecords } from '../spec/published-records.ts';
 import type { PlannedReach, PlannedRecord } from '../spec/reach.ts';
-import { ADDRESS_TYPES, type RecordKey, type RecordSet } from '../spec/record-set.ts';
+import { ADDRESS_TYPES, type LiveRecordSet, type RecordKey, type RecordSet } from '../spec/record-set.ts';
 import type { NamespaceRequest } from '../spec/request.ts';
 import { resolve } from '../spec/resolve.ts';
 import type { NamespaceSpec } from '../spec/spec.ts';
@@ -43,15 +43,16 @@ export async function chooseMode(
   options: CallOptions & { current?: GatewayMode | undefined },
 ): Promise<GatewayChoice> {
   if (hostnames.length === 0 || gateway === undefined) return { mode: undefined, problems: [] };
+  const { istioVersion } = gateway;
   const [served, definition] = await Promise.all([
     servedKinds(cluster, options),
-    cluster.read(gatewayDefinition(cluster.name), options),
+    // It is large, and of interest to Istio alone.
+    istioVersion === undefined ? undefined : cluster.read(gatewayDefinition(cluster.name), options),
   ]);
   const protocols = [...new Set(hostnames.map(({ protocol }) => protocol))];
   const certificates = hostnames.some(
     ({ tls, protocol }) => (tls ?? (protocol === 'tls' ? 'none' : gateway.tls)) === 'issued',
   );
-  const { istioVersion } = gateway;
   const choice = chooseGatewayMode(
     gateway.modes.toSorted((left, right) => Number(right === options.current) - Number(left === options.current)),
     { served, bundleVersions: bundleVersions(definition), ...(istioVersion === undefined ? {} : { istioVersion }) },
@@ -147,11 +148,17 @@ export async function surveyReach(
     caaProblems(spec.reach, catalog, { zoneOf, answers }, options),
     surveyNames(cluster, reach, spec, incarnation, options),
     Promise.all(
-      reach.records.flatMap((record) =>
-        keysOf(record, publishedRecords([record], addresses)).map((key) =>
-          surveyRecord(cluster.name, zoneOf(key.zone), catalog.platform.installation, key, incarnation, options),
-        ),
-      ),
+      reach.records.map((record) => {
+        const keys = keysOf(record, publishedRecords([record], addresses));
+        return surveyRecord(
+          cluster.name,
+          zoneOf(record.zone),
+          catalog.platform.installation,
+          keys,
+          incarnation,
+          options,
+        );
+      }),
     ),
   ]);
   return together([{ ...NOTHING, ...domains }, { ...NOTHING, problems: forbidden }, names, ...records]);
@@ -208,22 +215,36 @@ function keysOf(record: PlannedRecord, sets: readonly RecordSet[]): Wanted[] {
   });
 }
 
+/** One planned record, in each of its kinds. */
 async function surveyRecord(
   cluster: string,
   zone: ReturnType<AdmitDependencies['zoneOf']>,
   installation: string,
-  { set, ...key }: Wanted,
+  keys: readonly Wanted[],
   incarnation: string | undefined,
   options: CallOptions,
 ): Promise<ReachSurvey> {
-  const [live, claimedBy] = await Promise.all([zone.read(key, options), zone.claimedBy(key, options)]);
-  const isOurs = live?.owner?.installation === installation && live.owner.incarnation === incarnation;
-  if (live !== undefined && !isOurs) return { ...NOTHING, problems: foreign(key, live).problems };
+  const [first] = keys;
+  if (first === undefined) return NOTHING;
+  const [claimedBy, ...found] = await Promise.all([
+    // Whoever claims one of the kinds that lead a name claims them all.
+    zone.claimedBy(first, options),
+    ...keys.map(async (key) => ({ key, live: await zone.read(key, options) })),
+  ]);
+  const isOurs = ({ owner }: LiveRecordSet): boolean =>
+    owner?.installation === installation && owner.incarnation === incarnation;
+  const others = found.flatMap(({ key, live }) =>
+    live === undefined || isOurs(live) ? [] : foreign(key, live).problems,
+  );
+  if (others.length > 0) return { ...NOTHING, problems: others };
   if (claimedBy !== undefined) {
-    const message = `the name ${key.name} in zone ${key.zone} is kept by external-dns (owner "${claimedBy}"); naas leaves it alone`;
-    return { ...NOTHING, problems: [{ code: 'NotOurs', message, field: 'hostnames', value: key.name }] };
+    const message = `the name ${first.name} in zone ${first.zone} is kept by external-dns (owner "${claimedBy}"); naas leaves it alone`;
+    return { ...NOTHING, problems: [{ code: 'NotOurs', message, field: 'hostnames', value: first.name }] };
   }
-  const ref = recordRef(cluster, key);
+  return together(found.map(({ key, live }) => surveyed(recordRef(cluster, key), key.set, live)));
+}
+
+function surveyed(ref: RecordRef, set: RecordSet | undefined, live: LiveRecordSet | undefined): ReachSurvey {
   const found: ReachSurvey =
     live === undefined ? NOTHING : { ...NOTHING, standing: [[refKey(ref), live.version]], published: [live.set] };
   if (set === undefined) return found;

@@ -20,7 +20,7 @@ import { together } from './together.ts';
 const ORDER: readonly (readonly Stage[])[] = [
   ['claim'],
   ['guardrails'],
-  ['equipment', 'route'],
+  ['route', 'equipment'],
   ['publish'],
   ['access'],
 ];
@@ -67,8 +67,11 @@ async function ensure(run: Run, stage: Stage): Promise<void> {
       if (reach === undefined) return;
       step(run, stage);
       return publishRecords(run);
-    case 'guardrails':
     case 'equipment':
+      // Beside a route it is that which may take long.
+      if (reach === undefined) step(run, stage);
+      return ensureObjects(run, stage);
+    case 'guardrails':
     case 'access':
       step(run, stage);
       return ensureObjects(run, stage);

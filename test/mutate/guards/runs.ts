@@ -10,8 +10,8 @@ const on = (name: string, ...titled: string[]) =>
 export const RUNS: Guard[] = [
   ...guardsOf('src/workflows/provision.ts', on('proof/order'), {
     'stages-in-their-order': {
-      find: "  ['guardrails'],\n  ['equipment', 'route'],",
-      replace: "  ['access'],\n  ['guardrails'],\n  ['equipment', 'route'],",
+      find: "  ['guardrails'],\n  ['route', 'equipment'],",
+      replace: "  ['access'],\n  ['guardrails'],\n  ['route', 'equipment'],",
     },
     'cancel-counts-to-the-end': {
       find: 'if (run.state.cancelledBy !== undefined) return turnBack(run, [cancelled(run)]);',
