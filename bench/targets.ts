@@ -113,7 +113,7 @@ export const TARGETS: readonly Target[] = [
     sense: 'most',
     limit: 60,
     bound:
-      'one activity more on the way, for the record, and two cores that make the route's objects beside all others',
+      'one activity more on the way, for the record, and two cores that make the routes beside all other objects',
   },
   {
     key: 'hostname.recordWrites',

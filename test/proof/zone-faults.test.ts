@@ -169,6 +169,9 @@ describe('a fault of the zone', () => {
     // A silent look takes half a minute.
     const kinds = FAULTS.filter(({ told }) => FULL || told !== 'DeadlinePassed');
     const tenants = stand.tenants('servers', kinds.length);
+    // One that has asked no zone yet: for some minutes nobody asks again.
+    await stand.killWorkers();
+    await stand.startWorker();
     const since = stand.dns.log.list().at(-1)?.sequence ?? 0;
     for (const [index, { zone }] of tenants.entries()) {
       const { kind, retryAfterSeconds } = kinds[index] as ZoneFault;
