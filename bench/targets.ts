@@ -112,8 +112,7 @@ export const TARGETS: readonly Target[] = [
     unit: 'ms',
     sense: 'most',
     limit: 60,
-    bound:
-      'one activity more on the way, for the record, and two cores that make the routes beside all other objects',
+    bound: 'one activity more on the way, for the record, and two cores that make the routes beside all other objects',
   },
   {
     key: 'hostname.recordWrites',
