@@ -34,9 +34,8 @@ async function main() {
   // The long matrices, of which the usual run takes a sample.
   const full = args[0] === '--full' ? { NAAS_FULL: '1' } : {};
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', ...args.filter((arg) => arg !== '--full')];
-  // A few files are run to be read along with; all of them are to be over soon (test/support/files-at-once.ts). A whole matrix keeps
-  // two cores busy with two files: more would only make its fleets late.
-  const whole = vitest.length === 2 ? { NAAS_TEST_FILES_AT_ONCE: full.NAAS_FULL === '1' ? '2' : '3' } : {};
+  // A few files are run to be read along with; all of them are to be over soon (test/support/files-at-once.ts).
+  const whole = vitest.length === 2 ? { NAAS_TEST_FILES_AT_ONCE: '3' } : {};
   const code = await next(vitest, { ...whole, ...env, ...full, NAAS_TEST_COUNTS: file });
   const counts = await countsIn(file, code);
   for (const name of failedChecks) console.log(`failed check: ${name}`);

@@ -16,7 +16,7 @@ export interface Arguments {
 export const USAGE = `Usage: npm run mutate -- [options]
 
 Takes each guard of the list in test/mutate/guards away, one at a time and in a copy of the sources, and runs the tests that
-have to miss it. The work tree is never touched. All of it takes about half an hour on two cores. Progress goes to stderr.
+have to miss it. The work tree is never touched. All of it takes about an hour on two cores. Progress goes to stderr.
 
 Options:
   --list           what there is, and run nothing

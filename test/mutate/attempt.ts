@@ -28,23 +28,25 @@ export interface Place {
   signal: AbortSignal;
 }
 
-/** Servers boot in seconds and every test has its own time; beyond this a run hangs. */
+/** Servers boot in seconds and every test has its own time; beyond this a run of one file hangs. */
 const CUT_AFTER_MS = { none: 180_000, shared: 180_000, own: 420_000 } as const;
 /** To stop its servers; what is still there then is killed. */
 const STOP_WITHIN_MS = 20_000;
 
-export async function attempt({ tree, shared, signal }: Place, chosen: Chosen): Promise<Verdict> {
+/** `filesAtOnce`: of those that have a platform of their own. */
+export async function attempt({ tree, shared, signal }: Place, chosen: Chosen, filesAtOnce = 1): Promise<Verdict> {
   const beganMs = performance.now();
   const out = join(tree.root, '.naas', 'mutate');
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
   const lines = join(out, 'lines');
   await writeFile(lines, '');
-  const cut = AbortSignal.timeout(CUT_AFTER_MS[chosen.servers]);
+  const rounds = Math.ceil(chosen.tests.length / filesAtOnce);
+  const cut = AbortSignal.timeout(CUT_AFTER_MS[chosen.servers] * rounds);
   const { code, said } = await vitest(
     tree,
     chosen,
-    { [LINES]: lines, [SERVERS]: serversFor(chosen, shared) },
+    { [LINES]: lines, [SERVERS]: serversFor(chosen, shared), NAAS_TEST_FILES_AT_ONCE: String(filesAtOnce) },
     AbortSignal.any([signal, cut]),
   );
   const told = (await readFile(lines, 'utf8'))

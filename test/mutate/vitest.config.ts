@@ -2,6 +2,7 @@
 // tree, whose node_modules the mutated copy shares.
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { FILES_AT_ONCE } from '../support/files-at-once.ts';
 import { drawRunSeed } from '../support/run-seed.ts';
 import { FailureLines } from './failure-lines.ts';
 import { SERVERS } from './servers.ts';
@@ -20,7 +21,8 @@ export default defineConfig({
     ...(servers === 'none'
       ? {}
       : { globalSetup: ['./test/mutate/servers.ts'], setupFiles: ['./test/support/end-with-run.ts'] }),
-    fileParallelism: servers === 'none',
+    // Of those that share a platform one at a time.
+    ...(servers === 'none' ? {} : { maxWorkers: servers === 'own' ? FILES_AT_ONCE : 1 }),
     // Unmutated they take a fifth of it; what waits for longer has missed the guard.
     testTimeout: servers === 'own' ? 90_000 : 30_000,
     hookTimeout: 90_000,

@@ -78,7 +78,8 @@ const ADDRESS = '192.0.2.80';
 async function reachedLives(): Promise<void> {
   await ingressService();
   const modes = {
-    'listener-set': { modes: ['listener-set'] },
+    // Of Istio the version decides with that of the definitions.
+    'listener-set': { modes: ['listener-set'], istioVersion: '1.31.1' },
     'own-gateway': { modes: ['own-gateway'], className: STAND_IN_CLASS },
     'istio-classic': {
       modes: ['istio-classic'],

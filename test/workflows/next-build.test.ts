@@ -10,10 +10,10 @@ import { variantOf } from '../support/workflow-variant.ts';
 /** The issue's bound for a message to an older run. */
 const ANSWERED_WITHIN_MS = 5_000;
 
-const STEP = 'for (const stage of STAGES) await ensure(run, stage);';
-const STEP_WITH_PATCH = `for (const stage of STAGES) {
-        if (stage === 'access' && patched('settle-before-access')) await sleep(20, { summary: 'Let the guardrails settle' });
-        await ensure(run, stage);
+const STEP = 'for (const stages of ORDER) await together(stages.map((stage) => () => ensure(run, stage)));';
+const STEP_WITH_PATCH = `for (const stages of ORDER) {
+        if (stages.includes('access') && patched('settle-before-access')) await sleep(20, { summary: 'Let the guardrails settle' });
+        await together(stages.map((stage) => () => ensure(run, stage)));
       }`;
 
 let stand: Stand;
