@@ -4,14 +4,17 @@ import { type DomainStatus, proofOf, type TxtRecord } from '../spec/domain-statu
 import { NaasError } from '../spec/errors.ts';
 import type { DnsAnswers, ServerAnswer } from './answers.ts';
 import { atTheBoundary, callOptions } from './boundary.ts';
-import type { CallOptions } from './cluster.ts';
+import type { CallOptions, Cluster } from './cluster.ts';
 import { lookAbove } from './delegations.ts';
+import { readHostnames } from './hostnames.ts';
 
 /** What is needed of Temporal's own records of domains: the interface that a provider implements. */
 export interface DomainRuns {
   /** The registrable domains with a verified part; may lag behind by seconds. */
   verified(options: CallOptions): Promise<string[]>;
-  /** undefined: nobody has registered it. */
+  /** Those whose newest run somebody ended in Temporal: nobody watches them. May lag behind by seconds. */
+  unwatched(options: CallOptions): Promise<string[]>;
+  /** undefined: nobody has registered it, or its run was ended in Temporal. */
   status(domain: string, options: CallOptions): Promise<DomainStatus | undefined>;
   tick(domain: string, name: string, options: CallOptions): Promise<void>;
 }
@@ -36,9 +39,11 @@ export interface RecheckReport {
   looked: number;
   missing: string[];
   unclear: string[];
+  /** Domains whose run was ended in Temporal while namespaces have names below them: `DOMAIN (NAMESPACE, …)`. */
+  unwatched: string[];
 }
 
-export function domainActivities(answers: DnsAnswers, runs: DomainRuns) {
+export function domainActivities(cluster: Cluster, answers: DnsAnswers, runs: DomainRuns) {
   return {
     async lookForProof(input: ProofInput): Promise<Look> {
       return atTheBoundary(() => look(answers, input, callOptions()));
@@ -53,13 +58,18 @@ export function domainActivities(answers: DnsAnswers, runs: DomainRuns) {
     },
 
     async recheckDomains(): Promise<RecheckReport> {
-      return atTheBoundary(() => recheck(answers, runs, callOptions()));
+      return atTheBoundary(() => recheck(cluster, answers, runs, callOptions()));
     },
   };
 }
 
-async function recheck(answers: DnsAnswers, runs: DomainRuns, options: CallOptions): Promise<RecheckReport> {
-  const report: RecheckReport = { looked: 0, missing: [], unclear: [] };
+async function recheck(
+  cluster: Cluster,
+  answers: DnsAnswers,
+  runs: DomainRuns,
+  options: CallOptions,
+): Promise<RecheckReport> {
+  const report: RecheckReport = { looked: 0, missing: [], unclear: [], unwatched: [] };
   for (const domain of await runs.verified(options)) {
     try {
       await recheckOne(answers, runs, { domain, report }, options);
@@ -68,6 +78,11 @@ async function recheck(answers: DnsAnswers, runs: DomainRuns, options: CallOptio
       // One that cannot be asked hides no other.
       report.unclear.push(domain);
     }
+  }
+  for (const domain of await runs.unwatched(options)) {
+    const { claims } = await readHostnames(cluster, domain, options);
+    const holders = new Set(claims.flatMap(({ state, namespace }) => (state === 'held' ? [namespace] : [])));
+    if (holders.size > 0) report.unwatched.push(`${domain} (${[...holders].join(', ')})`);
   }
   return report;
 }

@@ -47,7 +47,7 @@ export function createActivities(deps: Dependencies) {
     ...orphanActivities(deps.cluster, deps.runs),
     ...admitDomainActivities(deps),
     ...purchaseActivities(deps.registrar),
-    ...domainActivities(deps.answers, deps.domainRuns),
+    ...domainActivities(deps.cluster, deps.answers, deps.domainRuns),
     ...domainCoverActivities(deps.cluster, deps.domainRuns),
     ...delegationActivities({ ...deps, installation: deps.catalog.platform.installation }),
   };

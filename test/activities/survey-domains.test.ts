@@ -16,6 +16,7 @@ function runsOf(holdings: Record<string, HoldingStatus[]>) {
   const asked: string[] = [];
   const runs: DomainRuns = {
     verified: async () => [],
+    unwatched: async () => [],
     tick: async () => undefined,
     status: async (domain) => {
       asked.push(domain);

@@ -8,10 +8,12 @@ import { azureEnvironment, LOCAL_RESOURCE_GROUP, LOCAL_SUBSCRIPTION } from '../.
 import type { AzureDns } from '../../src/local/azure-dns/index.ts';
 import { type Platform, startPlatform } from '../../src/local/platform.ts';
 import { ask } from '../../src/providers/dns-query/index.ts';
+import { DOMAIN_RECHECK_WORKFLOW, domainWorkflowId } from '../../src/spec/names.ts';
 import { kubectl } from '../support/cluster-snapshot.ts';
 import { type CustomersDns, startCustomersDns } from '../support/customers-dns.ts';
 import { gather } from '../support/fault-proxy-gate.ts';
 import { wholly } from '../support/platform.ts';
+import { withTemporal } from '../support/runs.ts';
 import { DEV, openStand, type Stand } from '../support/scenario.ts';
 import { requestOf } from '../support/scenario-requests.ts';
 
@@ -28,7 +30,7 @@ beforeAll(async () => {
   platform = await startPlatform({ worker: false, standIns: { zone: ZONE }, dns: { zones: [ZONE], limits: 'off' } });
   if (platform.azureDns === null) throw new Error('the platform was to have a DNS');
   dns = platform.azureDns;
-  customers = await startCustomersDns('example.org', 'never.org', 'given.org', 'race.org');
+  customers = await startCustomersDns('example.org', 'never.org', 'given.org', 'race.org', 'ended.org');
   stand = await openStand({
     platform: wholly(platform),
     async alterCatalog(folder) {
@@ -215,5 +217,33 @@ describe('a zone that a team hands over', () => {
     expect(zones()).not.toContain(CHILD);
     await stand.teardown('own-child');
     await stand.untilAll(['own-child'], ['deleted']);
+  });
+});
+
+describe('a domain whose run was ended in Temporal', () => {
+  it('is nobody’s for new names, and the sweep tells whose old ones nobody watches', async () => {
+    await proven('ended.org');
+    await stand.submit('own-kept', named('kept.ended.org'));
+    await expect.poll(() => waitsFor('own-kept'), { timeout: 30_000 }).toContain('kept.ended.org A');
+    await withTemporal(platform.temporalAddress, (client) =>
+      client.workflow.getHandle(domainWorkflowId('ended.org')).terminate('by hand'),
+    );
+    await expect(stand.owner.submit(requestOf('own-late', named('late.ended.org')))).rejects.toMatchObject({
+      problems: [{ code: 'NotAllowed', value: 'late.ended.org' }],
+    });
+    const sweep = () =>
+      withTemporal(platform.temporalAddress, (client) =>
+        client.workflow.execute(DOMAIN_RECHECK_WORKFLOW, {
+          taskQueue: stand.taskQueue,
+          workflowId: `recheck-${crypto.randomUUID()}`,
+        }),
+      ) as Promise<{ unwatched: string[] }>;
+    // Visibility lags a little.
+    await expect.poll(async () => (await sweep()).unwatched, { timeout: 30_000 }).toEqual(['ended.org (own-kept)']);
+    // Who adds it again has it watched again, once it is proven.
+    await proven('ended.org');
+    await expect.poll(async () => (await sweep()).unwatched, { timeout: 30_000 }).toEqual([]);
+    await stand.owner.cancel('own-kept');
+    await stand.untilAll(['own-kept'], ['failed']);
   });
 });

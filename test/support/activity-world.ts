@@ -188,6 +188,7 @@ export const NO_DNS: Pick<AdmitDependencies, 'zoneOf' | 'answers' | 'domainRuns'
   },
   domainRuns: {
     verified: async () => [],
+    unwatched: async () => [],
     status: async (domain) => noZone(domain),
     tick: async (domain) => noZone(domain),
   },

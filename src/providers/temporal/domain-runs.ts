@@ -6,6 +6,14 @@ import { type DomainStatus, stateToken } from '../../spec/domain-status.ts';
 import { NaasError } from '../../spec/errors.ts';
 import { DOMAIN_WORKFLOW, domainOfId, domainWorkflowId } from '../../spec/names.ts';
 
+/** As visibility calls them. */
+const ENDED = ['Terminated', 'Failed', 'TimedOut', 'Canceled'] as const;
+
+/** Past naas: a domain's run of itself completes, and only when nobody holds anything of it. */
+function isEnded(status: string): boolean {
+  return ['TERMINATED', 'FAILED', 'TIMED_OUT', 'CANCELLED'].includes(status);
+}
+
 export function domainRuns(client: Client, taskQueue: string): DomainRuns {
   const ask = <T>(what: string, options: CallOptions, call: () => Promise<T>): Promise<T> =>
     client.withDeadline(options.deadlineMs, call).catch((cause: unknown) => {
@@ -22,10 +30,28 @@ export function domainRuns(client: Client, taskQueue: string): DomainRuns {
         }
         return found;
       }),
+    unwatched: (options) =>
+      ask(`list of the ended runs of domains on task queue ${taskQueue}`, options, async () => {
+        const ended = new Set<string>();
+        for (const status of ENDED) {
+          const query = `WorkflowType = '${DOMAIN_WORKFLOW}' AND ExecutionStatus = '${status}'`;
+          for await (const run of client.workflow.list({ query })) {
+            const domain = domainOfId(run.workflowId);
+            if (domain !== undefined && run.taskQueue === taskQueue) ended.add(domain);
+          }
+        }
+        const newest = await Promise.all(
+          [...ended].map(async (domain) => ({ domain, run: await client.workflow.getHandle(domainWorkflowId(domain)).describe() })),
+        );
+        return newest.flatMap(({ domain, run }) => (isEnded(run.status.name) ? [domain] : []));
+      }),
     status: (domain, options) =>
       ask(`status of domain ${domain}`, options, async () => {
         try {
-          return await client.workflow.getHandle(domainWorkflowId(domain)).query<DomainStatus>('domain');
+          const handle = client.workflow.getHandle(domainWorkflowId(domain));
+          const [status, run] = await Promise.all([handle.query<DomainStatus>('domain'), handle.describe()]);
+          // A run that was ended past naas still answers what it last knew, and nobody has looked since.
+          return isEnded(run.status.name) ? undefined : status;
         } catch (error) {
           if (error instanceof Error && error.name === 'WorkflowNotFoundError') return undefined;
           throw error;
