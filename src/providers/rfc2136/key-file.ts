@@ -7,6 +7,8 @@ import { dnsFailure } from '../dns/failure.ts';
 import { TSIG_ALGORITHMS, type TsigKey } from './tsig.ts';
 
 const KEY = /^\s*key\s+"?(?<name>[^\s"{]+)"?\s*\{(?<body>[^}]*)\}\s*;?\s*$/;
+/** To the end of its line; what is in quotes is none, nor is what goes on a word: base64 may hold two slashes in a row. */
+const COMMENT = /"[^"]*"|(?<=^|[\s;{}])(?:#|\/\/).*$/gm;
 const ALGORITHM = /\balgorithm\s+"?(?<algorithm>[\w-]+)"?\s*;/i;
 const SECRET = /\bsecret\s+"?(?<secret>[A-Za-z0-9+/]+=*)"?\s*;/i;
 
@@ -27,7 +29,7 @@ export async function readKeyFile(file: string): Promise<TsigKey> {
 
 /** The key, or why there is none in it. */
 export function parseKey(text: string): TsigKey | string {
-  const { name, body = '' } = KEY.exec(text.replaceAll(/(#|\/\/).*$/gm, ''))?.groups ?? {};
+  const { name, body = '' } = KEY.exec(withoutComments(text))?.groups ?? {};
   if (name === undefined) return 'holds no single `key "NAME" { … };`';
   const named = ALGORITHM.exec(body)?.groups?.['algorithm']?.toLowerCase();
   const algorithm = TSIG_ALGORITHMS.find((each) => each === named);
@@ -35,6 +37,10 @@ export function parseKey(text: string): TsigKey | string {
   const secret = SECRET.exec(body)?.groups?.['secret'];
   if (secret === undefined) return 'has no `secret "…";` in base64';
   return { name, algorithm, secret: createSecretKey(Buffer.from(secret, 'base64')) };
+}
+
+function withoutComments(text: string): string {
+  return text.replaceAll(COMMENT, (found) => (found.startsWith('"') ? found : ''));
 }
 
 function unusable(why: string): NaasError {

@@ -264,6 +264,14 @@ describe('the mark beside a record set', () => {
 });
 
 describe('a key file', () => {
+  it.each([
+    ['in quotes', 'key "naas" {\n\talgorithm hmac-sha256; // strong\n\tsecret "ab//cd//ef==";\n};\n'],
+    ['without quotes', 'key naas { algorithm hmac-sha256; secret ab//cd//ef==; }; # ours'],
+  ])('may hold what looks like a comment in its secret, %s', (_how, text) => {
+    const read = parseKey(text);
+    expect(typeof read === 'string' ? read : read.secret.export()).toEqual(Buffer.from('ab//cd//ef==', 'base64'));
+  });
+
   it('is read as tsig-keygen writes it', () => {
     const read = parseKey('key "naas" {\n\talgorithm hmac-sha512; # strong\n\tsecret "c2VjcmV0";\n};\n');
     if (typeof read === 'string') throw new Error(read);
