@@ -78,7 +78,12 @@ class Fake implements FakeNaas {
       zoneOf: refuseZone,
       nameServers: nameServersOf(refuseZone),
       answers: { serversOf: noDns, fromServers: async () => [], fromResolvers: async () => [] },
-      domainRuns: { verified: async () => [], unwatched: async () => [], status: async () => undefined, tick: async () => undefined },
+      domainRuns: {
+        verified: async () => [],
+        unwatched: async () => [],
+        status: async () => undefined,
+        tick: async () => undefined,
+      },
       delegatedZones: { make: noDns, remove: noDns },
       registrar: { offer: noDns, order: noDns },
       domainKey: noDns,

@@ -41,7 +41,10 @@ export function domainRuns(client: Client, taskQueue: string): DomainRuns {
           }
         }
         const newest = await Promise.all(
-          [...ended].map(async (domain) => ({ domain, run: await client.workflow.getHandle(domainWorkflowId(domain)).describe() })),
+          [...ended].map(async (domain) => ({
+            domain,
+            run: await client.workflow.getHandle(domainWorkflowId(domain)).describe(),
+          })),
         );
         return newest.flatMap(({ domain, run }) => (isEnded(run.status.name) ? [domain] : []));
       }),
