@@ -245,7 +245,8 @@ describe('exact undo of a namespace with a hostname', () => {
     if (!tenant || !other || !record || !turn) throw new Error('a record is written, in its turn');
     const refused = breakForGood(stand, tenant, { point: record, moment: 'before', title: '' }, 0);
     const there = { name: tenant.name, zone: other.zone };
-    const gate = gatherReached(stand, [{ tenant: there, place: { point: turn, moment: 'before' } }]);
+    // It has its turn, and writes as soon as it hears so.
+    const gate = gatherReached(stand, [{ tenant: there, place: { point: turn, moment: 'after' } }]);
     await stand.submit(tenant.name, {
       ...DEV,
       hostnames: [tenant, there].map((each) => ({ name: hostnameOf(each) })),
