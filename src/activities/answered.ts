@@ -15,7 +15,7 @@ const FIRST_LOOK_MS = 20;
 const LONGEST_PAUSE_MS = 1_000;
 const LOOKS_FOR_MS = 5_000;
 
-export function answerActivities(nameServers: NameServers, answers: DnsAnswers) {
+export function answerActivities({ nameServers, answers }: Witnesses) {
   const ofZone = (): ServersOf => askedOnce('zone', ({ zone }, options) => nameServers.ask(zone, options));
   const ofOthers = (): ServersOf =>
     askedOnce('name', async ({ name }, options) => (await answers.serversOf(name, options)).servers);
@@ -111,6 +111,12 @@ function plannedOf({ name, type, alias, values }: RecordSet): PlannedAnswer {
   return { name, type, values: alias === undefined ? values : undefined };
 }
 
+/** Whom to ask right after a write. */
+export interface Witnesses {
+  nameServers: NameServers;
+  answers: DnsAnswers;
+}
+
 /** So long a write waits for what its zone's servers usually know at once. */
 const GLANCE_MS = 300;
 
@@ -119,7 +125,7 @@ const GLANCE_MS = 300;
  * again by `awaitAnswers`.
  */
 export async function isAnswered(
-  { nameServers, answers }: { nameServers: NameServers; answers: DnsAnswers },
+  { nameServers, answers }: Witnesses,
   record: RecordSet,
   options: CallOptions,
 ): Promise<boolean> {

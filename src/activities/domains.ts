@@ -6,7 +6,7 @@ import type { DnsAnswers, ServerAnswer } from './answers.ts';
 import { atTheBoundary, callOptions } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 import { lookAbove } from './delegations.ts';
-import { readHostnames } from './hostnames.ts';
+import { holdersIn } from './hostnames.ts';
 
 /** What is needed of Temporal's own records of domains: the interface that a provider implements. */
 export interface DomainRuns {
@@ -39,8 +39,8 @@ export interface RecheckReport {
   looked: number;
   missing: string[];
   unclear: string[];
-  /** Domains whose run was ended in Temporal while namespaces have names below them: `DOMAIN (NAMESPACE, …)`. */
-  unwatched: string[];
+  /** Domains whose run was ended in Temporal while these namespaces have names below them. */
+  unwatched: { domain: string; namespaces: string[] }[];
 }
 
 export function domainActivities(cluster: Cluster, answers: DnsAnswers, runs: DomainRuns) {
@@ -70,20 +70,23 @@ async function recheck(
   options: CallOptions,
 ): Promise<RecheckReport> {
   const report: RecheckReport = { looked: 0, missing: [], unclear: [], unwatched: [] };
-  for (const domain of await runs.verified(options)) {
+  const look = async (domain: string, work: () => Promise<void>): Promise<void> => {
     try {
-      await recheckOne(answers, runs, { domain, report }, options);
+      await work();
     } catch (error) {
       if (!(error instanceof NaasError)) throw error;
       // One that cannot be asked hides no other.
       report.unclear.push(domain);
     }
-  }
-  for (const domain of await runs.unwatched(options)) {
-    const { claims } = await readHostnames(cluster, domain, options);
-    const holders = new Set(claims.flatMap(({ state, namespace }) => (state === 'held' ? [namespace] : [])));
-    if (holders.size > 0) report.unwatched.push(`${domain} (${[...holders].join(', ')})`);
-  }
+  };
+  for (const domain of await runs.verified(options))
+    await look(domain, () => recheckOne(answers, runs, { domain, report }, options));
+  for (const domain of await runs.unwatched(options))
+    await look(domain, async () => {
+      const holders = await holdersIn(cluster, domain, options);
+      const namespaces = [...new Set(holders.map(({ namespace }) => namespace))];
+      if (namespaces.length > 0) report.unwatched.push({ domain, namespaces });
+    });
   return report;
 }
 

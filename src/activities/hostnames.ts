@@ -18,6 +18,13 @@ export interface HostnameOwner {
   incarnation: string;
 }
 
+/** Who has a name, by the list of claims. */
+export interface NameHolder {
+  name: string;
+  namespace: string;
+  team: string;
+}
+
 export interface ClaimHostnamesInput {
   hostnames: HostnameRef[];
   owner: HostnameOwner;
@@ -59,6 +66,13 @@ export function claimNames(
 /** Whoever looks before anything is claimed: the names that could not be had, and why. */
 export async function readHostnames(cluster: Cluster, zone: string, options: CallOptions): Promise<Claims> {
   return claimsIn(zone, await cluster.read(listOf(cluster, zone), options));
+}
+
+/** Who has names there now. */
+export async function holdersIn(cluster: Cluster, zone: string, options: CallOptions): Promise<NameHolder[]> {
+  const { claims } = await readHostnames(cluster, zone, options);
+  const held = claims.filter(({ state }) => state === 'held');
+  return held.map(({ name, namespace, team }) => ({ name, namespace, team }));
 }
 
 async function byZone(

@@ -4,7 +4,7 @@ import { admitChangeActivities } from './admit-change.ts';
 import { type AdmitDomainDependencies, admitDomainActivities } from './admit-domain.ts';
 import type { AdmitDependencies } from './admit-input.ts';
 import { admitLossActivities } from './admit-loss.ts';
-import { answerActivities } from './answered.ts';
+import { answerActivities, type Witnesses } from './answered.ts';
 import { changeActivities } from './change.ts';
 import { delegationActivities } from './delegations.ts';
 import { domainActivities } from './domains.ts';
@@ -39,7 +39,7 @@ export function createActivities(deps: Dependencies) {
     ...routeActivities(deps.cluster),
     ...zoneActivities(deps),
     ...recordImageActivities(deps.zoneOf),
-    ...answerActivities(deps.nameServers, deps.answers),
+    ...answerActivities(deps),
     ...changeActivities(deps.cluster),
     ...restoreActivities(deps.cluster),
     ...removalActivities(deps.cluster),
@@ -54,12 +54,8 @@ export function createActivities(deps: Dependencies) {
 }
 
 /** Those that a zone's own queue carries. */
-export function zoneActivities({
-  cluster,
-  zoneOf,
-  ...witnesses
-}: Pick<Dependencies, 'cluster' | 'zoneOf' | 'nameServers' | 'answers'>) {
-  return recordActivities(cluster, zoneOf, witnesses);
+export function zoneActivities(deps: Pick<Dependencies, 'cluster' | 'zoneOf'> & Witnesses) {
+  return recordActivities(deps.cluster, deps.zoneOf, deps);
 }
 
 export type Activities = ReturnType<typeof createActivities>;

@@ -6,11 +6,9 @@ import { canonicalJson } from '../spec/canonical.ts';
 import { NaasError } from '../spec/errors.ts';
 import { type RecordEffect, type RecordRef, recordRef } from '../spec/inventory.ts';
 import type { LiveRecordSet, RecordKey, RecordOwner, RecordSet } from '../spec/record-set.ts';
-import { isAnswered } from './answered.ts';
-import type { DnsAnswers } from './answers.ts';
+import { isAnswered, type Witnesses } from './answered.ts';
 import { atTheBoundary, callOptions } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
-import type { NameServers } from './name-servers.ts';
 import { writing } from './switch.ts';
 import type { DnsZone, ZoneEffect } from './zone.ts';
 
@@ -28,12 +26,6 @@ export interface Published {
   effects: RecordEffect[];
   /** Whether every server says it already. */
   isAnswered: boolean;
-}
-
-/** Whom to ask right after a write. */
-export interface Witnesses {
-  nameServers: NameServers;
-  answers: DnsAnswers;
 }
 
 export interface WithdrawInput {

@@ -8,7 +8,7 @@ import type { NamespaceRequest } from '../spec/request.ts';
 import { atTheBoundary, callOptions } from './boundary.ts';
 import type { CallOptions, Cluster } from './cluster.ts';
 import type { DomainRuns } from './domains.ts';
-import { readHostnames } from './hostnames.ts';
+import { holdersIn, type NameHolder } from './hostnames.ts';
 
 /** A hostname, and the registrable domain in which it is. */
 export interface DomainName {
@@ -30,13 +30,6 @@ export interface CoveredName extends DomainName {
   cover: Cover;
 }
 
-/** Who has a name below a domain, by the list of claims. */
-export interface NameHolder {
-  name: string;
-  namespace: string;
-  team: string;
-}
-
 export function domainCoverActivities(cluster: Cluster, runs: DomainRuns) {
   return {
     async readCover(input: CoverInput): Promise<{ covers: CoveredName[] }> {
@@ -56,11 +49,7 @@ export function domainCoverActivities(cluster: Cluster, runs: DomainRuns) {
     },
 
     async readNameHolders({ domain }: { domain: string }): Promise<{ holders: NameHolder[] }> {
-      return atTheBoundary(async () => {
-        const { claims } = await readHostnames(cluster, domain, callOptions());
-        const held = claims.filter(({ state }) => state === 'held');
-        return { holders: held.map(({ name, namespace, team }) => ({ name, namespace, team })) };
-      });
+      return atTheBoundary(async () => ({ holders: await holdersIn(cluster, domain, callOptions()) }));
     },
   };
 }

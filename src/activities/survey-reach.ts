@@ -5,16 +5,10 @@ import type { Plan } from '../plan/plan.ts';
 import type { AdmittedReach, Change } from '../spec/admission.ts';
 import type { Catalog, Platform } from '../spec/catalog.ts';
 import type { Problem } from '../spec/errors.ts';
-import {
-  bundleVersions,
-  chooseGatewayMode,
-  GATEWAY_KINDS,
-  gatewayDefinition,
-  servedKind,
-} from '../spec/gateway-mode.ts';
+import { chooseGatewayMode, gatewayCapabilities } from '../spec/gateway-mode.ts';
 import type { GatewayMode } from '../spec/gateway-spec.ts';
 import { claim } from '../spec/hostname-claims.ts';
-import { hostnameRef, type RecordRef, recordRef, refKey } from '../spec/inventory.ts';
+import { hostnameRef, type ObjectRef, type RecordRef, recordRef, refKey } from '../spec/inventory.ts';
 import { refuseAll } from '../spec/problem-list.ts';
 import { publishedRecords } from '../spec/published-records.ts';
 import type { PlannedReach, PlannedRecord } from '../spec/reach.ts';
@@ -43,19 +37,19 @@ export async function chooseMode(
   options: CallOptions & { current?: GatewayMode | undefined },
 ): Promise<GatewayChoice> {
   if (hostnames.length === 0 || gateway === undefined) return { mode: undefined, problems: [] };
-  const { istioVersion } = gateway;
-  const [served, definition] = await Promise.all([
-    servedKinds(cluster, options),
-    // It is large, and of interest to Istio alone.
-    istioVersion === undefined ? undefined : cluster.read(gatewayDefinition(cluster.name), options),
-  ]);
+  const source = {
+    cluster: cluster.name,
+    serves: (kind: { apiVersion: string; kind: string }) => cluster.serves(kind, options),
+    read: (ref: ObjectRef) => cluster.read(ref, options),
+  };
+  const capabilities = await gatewayCapabilities(source, gateway.istioVersion);
   const protocols = [...new Set(hostnames.map(({ protocol }) => protocol))];
   const certificates = hostnames.some(
     ({ tls, protocol }) => (tls ?? (protocol === 'tls' ? 'none' : gateway.tls)) === 'issued',
   );
   const choice = chooseGatewayMode(
     gateway.modes.toSorted((left, right) => Number(right === options.current) - Number(left === options.current)),
-    { served, bundleVersions: bundleVersions(definition), ...(istioVersion === undefined ? {} : { istioVersion }) },
+    capabilities,
     { protocols, certificates },
   );
   if (choice.mode !== undefined) return { mode: choice.mode, problems: [] };
@@ -101,13 +95,6 @@ export function admittedReach({ reach }: Plan, spec: NamespaceSpec, catalog: Cat
       installation,
     },
   };
-}
-
-async function servedKinds(cluster: Cluster, options: CallOptions): Promise<string[]> {
-  const asked = await Promise.all(
-    GATEWAY_KINDS.map(async (each) => ((await cluster.serves(servedKind(each), options)) ? [each] : [])),
-  );
-  return asked.flat();
 }
 
 export interface ReachSurvey {

@@ -8,13 +8,8 @@ import { createDnsAnswers } from '../providers/dns-query/index.ts';
 import { connectCluster, type KubernetesCluster } from '../providers/kubernetes/index.ts';
 import type { Catalog, Platform, Zone } from '../spec/catalog.ts';
 import { gatewayAddresses, serviceAddresses } from '../spec/gateway-addresses.ts';
-import {
-  bundleVersions,
-  chooseGatewayMode,
-  GATEWAY_KINDS,
-  gatewayDefinition,
-  servedKind,
-} from '../spec/gateway-mode.ts';
+import { chooseGatewayMode, gatewayCapabilities } from '../spec/gateway-mode.ts';
+import type { ObjectRef } from '../spec/inventory.ts';
 import { type Check, LOOK_MS, look } from './doctor-check.ts';
 
 type Environment = Record<string, string | undefined>;
@@ -103,10 +98,12 @@ async function gatewayCheck(platform: Platform, kubeconfig: string | undefined):
 
 async function gatewayOf(cluster: KubernetesCluster, platform: Platform, mend: string): Promise<Omit<Check, 'name'>> {
   const { gateway, gatewayNamespace: namespace } = platform;
-  const able = {
-    ...(await capabilities(cluster)),
-    ...(gateway?.istioVersion && { istioVersion: gateway.istioVersion }),
+  const source = {
+    cluster: cluster.name,
+    serves: (kind: { apiVersion: string; kind: string }) => cluster.serves(kind, call()),
+    read: (ref: ObjectRef) => cluster.read(ref, call()),
   };
+  const able = await gatewayCapabilities(source, gateway?.istioVersion);
   const usual = { protocols: ['http' as const], certificates: gateway?.tls === 'issued' };
   const { mode, passedOver } = chooseGatewayMode(gateway?.modes ?? [], able, usual);
   if (mode === undefined) {
@@ -131,13 +128,4 @@ async function gatewayOf(cluster: KubernetesCluster, platform: Platform, mend: s
       mend: `\`kubectl -n ${namespace} describe ${kind.kind.toLowerCase()} ${front}\``,
     };
   return { state: 'ok', found: `mode ${mode}, ${where} at ${addresses.join(', ')}` };
-}
-
-/** As admission asks for them. */
-async function capabilities(cluster: KubernetesCluster): Promise<{ served: string[]; bundleVersions: string[] }> {
-  const served = await Promise.all(
-    GATEWAY_KINDS.map(async (each) => ((await cluster.serves(servedKind(each), call())) ? [each] : [])),
-  );
-  const definition = await cluster.read(gatewayDefinition(cluster.name), call());
-  return { served: served.flat(), bundleVersions: bundleVersions(definition) };
 }

@@ -4,39 +4,53 @@ import type { GatewayMode, GatewayProtocol } from './gateway-spec.ts';
 import type { ObjectRef } from './inventory.ts';
 
 /** Of the groups that gateways and certificates are of. */
-export const GATEWAY_KINDS = [
-  'gateway.networking.k8s.io/v1/Gateway',
-  'gateway.networking.k8s.io/v1/ListenerSet',
-  'gateway.networking.k8s.io/v1/HTTPRoute',
-  'gateway.networking.k8s.io/v1/GRPCRoute',
-  'gateway.networking.k8s.io/v1/TLSRoute',
-  'cert-manager.io/v1/Certificate',
-  'networking.istio.io/v1/Gateway',
-  'networking.istio.io/v1/VirtualService',
+const GATEWAY_KINDS = [
+  { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway' },
+  { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'ListenerSet' },
+  { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute' },
+  { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'GRPCRoute' },
+  { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'TLSRoute' },
+  { apiVersion: 'cert-manager.io/v1', kind: 'Certificate' },
+  { apiVersion: 'networking.istio.io/v1', kind: 'Gateway' },
+  { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService' },
 ] as const;
 
-/** A kind's form in `GATEWAY_KINDS`, taken apart. */
-export function servedKind(form: string): { apiVersion: string; kind: string } {
-  const at = form.lastIndexOf('/');
-  return { apiVersion: form.slice(0, at), kind: form.slice(at + 1) };
+type Definition = { metadata: { annotations?: Record<string, string> } };
+
+/** What has to be asked of a cluster, by whoever reads it. */
+export interface GatewaySource {
+  readonly cluster: string;
+  serves(kind: { apiVersion: string; kind: string }): Promise<boolean>;
+  read(ref: ObjectRef): Promise<Definition | undefined>;
 }
 
-/** Carries the version of the Gateway API's definitions, in an annotation. */
-export function gatewayDefinition(cluster: string): ObjectRef {
-  const apiVersion = 'apiextensions.k8s.io/v1';
+/** The same for everybody who chooses a mode, be it to admit a request or to tell an operator. */
+export async function gatewayCapabilities(
+  { cluster, serves, read }: GatewaySource,
+  istioVersion: string | undefined,
+): Promise<GatewayCapabilities> {
+  const [asked, definition] = await Promise.all([
+    Promise.all(GATEWAY_KINDS.map(async (each) => ((await serves(each)) ? [`${each.apiVersion}/${each.kind}`] : []))),
+    // It is large, and of interest to Istio alone.
+    istioVersion === undefined ? undefined : read(gatewayDefinition(cluster)),
+  ]);
+  const version = definition?.metadata.annotations?.['gateway.networking.k8s.io/bundle-version'];
   return {
-    system: 'kubernetes',
-    cluster,
-    apiVersion,
-    kind: 'CustomResourceDefinition',
-    name: 'gateways.gateway.networking.k8s.io',
+    served: asked.flat(),
+    bundleVersions: version === undefined ? [] : [version],
+    ...(istioVersion === undefined ? {} : { istioVersion }),
   };
 }
 
-/** Of what is live of `gatewayDefinition`. */
-export function bundleVersions(live: { metadata: { annotations?: Record<string, string> } } | undefined): string[] {
-  const version = live?.metadata.annotations?.['gateway.networking.k8s.io/bundle-version'];
-  return version === undefined ? [] : [version];
+/** Carries the version of the Gateway API's definitions, in an annotation. */
+function gatewayDefinition(cluster: string): ObjectRef {
+  return {
+    system: 'kubernetes',
+    cluster,
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    name: 'gateways.gateway.networking.k8s.io',
+  };
 }
 
 export interface GatewayCapabilities {

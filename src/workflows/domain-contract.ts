@@ -97,8 +97,8 @@ export interface DomainRecheck {
   looked: number;
   missing: string[];
   unclear: string[];
-  /** Domains whose run was ended in Temporal while namespaces have names below them. */
-  unwatched: string[];
+  /** Domains whose run was ended in Temporal while these namespaces have names below them. */
+  unwatched: { domain: string; namespaces: string[] }[];
 }
 
 export const addDomainUpdate = defineUpdate<DomainAnswer, [AddDomainMessage]>('addDomain');

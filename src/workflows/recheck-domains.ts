@@ -8,8 +8,11 @@ export async function domainRecheck(): Promise<DomainRecheck> {
   const report = await recheckDomains();
   for (const name of report.missing) log.warn(`${name} carries its proof no more`, { domain: name });
   for (const name of report.unclear) log.warn(`${name} could not be looked at`, { domain: name });
-  for (const what of report.unwatched)
-    log.warn(`nobody watches ${what}: its run was ended in Temporal; its team adds the domain again`, { domain: what });
+  for (const { domain, namespaces } of report.unwatched)
+    log.warn(
+      `nobody watches ${domain}, below which ${namespaces.join(', ')} have names: its run was ended in Temporal; its team adds it again`,
+      { domain },
+    );
   setCurrentDetails(
     `Looked at ${report.looked}: ${report.missing.length} without their proof, ${report.unclear.length} unclear; ${report.unwatched.length} that nobody watches.`,
   );

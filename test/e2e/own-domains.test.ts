@@ -9,6 +9,7 @@ import type { AzureDns } from '../../src/local/azure-dns/index.ts';
 import { type Platform, startPlatform } from '../../src/local/platform.ts';
 import { ask } from '../../src/providers/dns-query/index.ts';
 import { DOMAIN_RECHECK_WORKFLOW, domainWorkflowId } from '../../src/spec/names.ts';
+import type { DomainRecheck } from '../../src/workflows/domain-contract.ts';
 import { kubectl } from '../support/cluster-snapshot.ts';
 import { type CustomersDns, startCustomersDns } from '../support/customers-dns.ts';
 import { gather } from '../support/fault-proxy-gate.ts';
@@ -237,9 +238,11 @@ describe('a domain whose run was ended in Temporal', () => {
           taskQueue: stand.taskQueue,
           workflowId: `recheck-${crypto.randomUUID()}`,
         }),
-      ) as Promise<{ unwatched: string[] }>;
+      ) as Promise<DomainRecheck>;
     // Visibility lags a little.
-    await expect.poll(async () => (await sweep()).unwatched, { timeout: 30_000 }).toEqual(['ended.org (own-kept)']);
+    await expect
+      .poll(async () => (await sweep()).unwatched, { timeout: 30_000 })
+      .toEqual([{ domain: 'ended.org', namespaces: ['own-kept'] }]);
     // Who adds it again has it watched again, once it is proven.
     await proven('ended.org');
     await expect.poll(async () => (await sweep()).unwatched, { timeout: 30_000 }).toEqual([]);

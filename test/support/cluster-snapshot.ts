@@ -38,42 +38,34 @@ export const LEFT_OVER = 'left-over.test';
 
 export async function snapshot(kube: Kubectl): Promise<Snapshot> {
   const known = RESOURCES.get(kube.kubeconfig);
-  const items = await listAll(kube, known ?? (await listable(kube)));
-  // What is served changes with a definition alone, and those are listed as well.
-  const isStale = known !== undefined && definitionsIn(items) !== known.definitions;
-  if (isStale) RESOURCES.delete(kube.kubeconfig);
-  return isStale ? snapshot(kube) : snapshotOf(items);
+  const resources = known ?? (await listable(kube));
+  const items = await listAll(kube, resources).catch((error: unknown) => {
+    // A definition may be gone, and its kind with it.
+    if (known === undefined) throw error;
+  });
+  const isWhole = items?.every((item) => item.kind !== DEFINITION || resources.includes(item.metadata.name)) ?? false;
+  if (isWhole) RESOURCES.set(kube.kubeconfig, resources);
+  else RESOURCES.delete(kube.kubeconfig);
+  return items === undefined || (!isWhole && known !== undefined) ? snapshot(kube) : snapshotOf(items);
 }
 
-interface Listable {
-  resources: readonly string[];
-  /** With their versions. */
-  definitions: string;
-}
+const DEFINITION = 'CustomResourceDefinition';
 
-/** By kubeconfig: asking what a server serves takes kubectl longer than some lists. */
-const RESOURCES = new Map<string, Listable>();
+/**
+ * What a server lists, by kubeconfig: to ask for that takes kubectl longer than some lists. Remembered only while every definition
+ * that stands is among it; one that is not served yet will be.
+ */
+const RESOURCES = new Map<string, readonly string[]>();
 
-async function listable(kube: Kubectl): Promise<Listable> {
-  const definitions = definitionsIn(await listAll(kube, { resources: ['customresourcedefinitions'] }));
-  const resources = (await kubectl(kube, 'api-resources', '--verbs=list', '-o', 'name'))
+async function listable(kube: Kubectl): Promise<readonly string[]> {
+  return (await kubectl(kube, 'api-resources', '--verbs=list', '-o', 'name'))
     .split('\n')
     .filter((resource) => resource !== '' && !LEFT_OUT.has(resource));
-  RESOURCES.set(kube.kubeconfig, { resources, definitions });
-  return { resources, definitions };
 }
 
-async function listAll(kube: Kubectl, { resources }: Pick<Listable, 'resources'>): Promise<Item[]> {
+async function listAll(kube: Kubectl, resources: readonly string[]): Promise<Item[]> {
   const listed = await kubectl(kube, 'get', resources.join(','), '-A', '-o', 'json', '--show-managed-fields');
   return (JSON.parse(listed) as { items: Item[] }).items;
-}
-
-function definitionsIn(items: readonly Item[]): string {
-  const definitions = items.filter(({ kind }) => kind === 'CustomResourceDefinition');
-  return definitions
-    .map(({ metadata: { name, uid, generation } }) => `${name} ${uid} ${generation}`)
-    .sort()
-    .join('\n');
 }
 
 function snapshotOf(items: readonly Item[]): Snapshot {
@@ -85,7 +77,7 @@ function snapshotOf(items: readonly Item[]): Snapshot {
 interface Item {
   apiVersion: string;
   kind: string;
-  metadata: { name: string; uid?: string; generation?: number; namespace?: string; labels?: Record<string, string> };
+  metadata: { name: string; namespace?: string; labels?: Record<string, string> };
 }
 
 function isLeftOver({ kind, metadata }: Item): boolean {

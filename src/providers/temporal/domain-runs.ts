@@ -6,12 +6,11 @@ import { type DomainStatus, stateToken } from '../../spec/domain-status.ts';
 import { NaasError } from '../../spec/errors.ts';
 import { DOMAIN_WORKFLOW, domainOfId, domainWorkflowId } from '../../spec/names.ts';
 
-/** As visibility calls them. */
-const ENDED = ['Terminated', 'Failed', 'TimedOut', 'Canceled'] as const;
+/** Past naas: a domain's run of itself completes, and only when nobody holds anything of it. As visibility calls it, and the SDK. */
+const ENDED = { Terminated: 'TERMINATED', Failed: 'FAILED', TimedOut: 'TIMED_OUT', Canceled: 'CANCELLED' } as const;
 
-/** Past naas: a domain's run of itself completes, and only when nobody holds anything of it. */
 function isEnded(status: string): boolean {
-  return ['TERMINATED', 'FAILED', 'TIMED_OUT', 'CANCELLED'].includes(status);
+  return Object.values<string>(ENDED).includes(status);
 }
 
 export function domainRuns(client: Client, taskQueue: string): DomainRuns {
@@ -32,21 +31,20 @@ export function domainRuns(client: Client, taskQueue: string): DomainRuns {
       }),
     unwatched: (options) =>
       ask(`list of the ended runs of domains on task queue ${taskQueue}`, options, async () => {
+        const statuses = Object.keys(ENDED).map((each) => `'${each}'`);
+        const query = `WorkflowType = '${DOMAIN_WORKFLOW}' AND ExecutionStatus IN (${statuses.join(', ')})`;
         const ended = new Set<string>();
-        for (const status of ENDED) {
-          const query = `WorkflowType = '${DOMAIN_WORKFLOW}' AND ExecutionStatus = '${status}'`;
-          for await (const run of client.workflow.list({ query })) {
-            const domain = domainOfId(run.workflowId);
-            if (domain !== undefined && run.taskQueue === taskQueue) ended.add(domain);
-          }
+        for await (const run of client.workflow.list({ query })) {
+          const domain = domainOfId(run.workflowId);
+          if (domain !== undefined && run.taskQueue === taskQueue) ended.add(domain);
         }
-        const newest = await Promise.all(
-          [...ended].map(async (domain) => ({
-            domain,
-            run: await client.workflow.getHandle(domainWorkflowId(domain)).describe(),
-          })),
-        );
-        return newest.flatMap(({ domain, run }) => (isEnded(run.status.name) ? [domain] : []));
+        const found: string[] = [];
+        for (const domain of ended) {
+          // Its team may have added it again since.
+          const newest = await client.workflow.getHandle(domainWorkflowId(domain)).describe();
+          if (isEnded(newest.status.name)) found.push(domain);
+        }
+        return found;
       }),
     status: (domain, options) =>
       ask(`status of domain ${domain}`, options, async () => {
