@@ -1,4 +1,4 @@
-// Three projects: `unit` needs no server and runs in parallel; a file of `system` has an embedded platform to itself while it
+// Four projects: `unit` and `mocked` need no server and run in parallel; a file of `system` has an embedded platform to itself while it
 // runs, because its cases compare the state of the whole cluster; `alone` are those of them whose subject is time.
 import { defineConfig } from 'vitest/config';
 import { ClosingLine } from './test/support/closing-line.ts';
@@ -22,6 +22,9 @@ const SYSTEM = [
   'local/azure-dns/clients',
   'contract/dns',
 ].map((folder) => `test/${folder}/*.test.{ts,mjs}`);
+
+/** Puts another module in the place of one, and so has its modules for itself. */
+const MOCKED = 'test/testing/fake.test.ts';
 
 /** On a control plane that takes minutes to build; has a configuration of its own. */
 const ISTIO = 'test/istio/**';
@@ -48,12 +51,15 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.{ts,mjs}'],
-          exclude: [...SYSTEM, ISTIO],
+          exclude: [...SYSTEM, ISTIO, MOCKED],
           // Pure code; ten seconds are for property tests beside a busy build.
           testTimeout: 10_000,
+          // Nobody of them changes a module: to load all modules for each file anew takes longer than the tests.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
+      { test: { name: 'mocked', include: [MOCKED], sequence: { groupOrder: 0 } } },
       {
         test: {
           name: 'system',

@@ -33,7 +33,8 @@ async function probe(): Promise<{ server: Server; port: number }> {
   }
 }
 
-const TAKEN = /address already in use|bind: address|EADDRINUSE|can't set up .* port|port \d+ .*in use/i;
+const TAKEN =
+  /address already in use|bind: address|EADDRINUSE|can't set up .* port|port \d+ .*in use|failed listening for/i;
 
 /** Runs `start` on fresh ports, again while it fails because somebody else took one. Five: a sixth theft is a fault. */
 export async function withFreePorts<T>(count: number, start: (ports: number[]) => Promise<T>): Promise<T> {
