@@ -35,7 +35,8 @@ async function main() {
   const full = args[0] === '--full' ? { NAAS_FULL: '1' } : {};
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', ...args.filter((arg) => arg !== '--full')];
   // A few files are run to be read along with; all of them are to be over soon (test/support/files-at-once.ts).
-  const whole = vitest.length === 2 ? { NAAS_TEST_FILES_AT_ONCE: '4' } : {};
+  const atOnce = full.NAAS_FULL === undefined ? '4' : '3';
+  const whole = vitest.length === 2 ? { NAAS_TEST_FILES_AT_ONCE: atOnce } : {};
   const code = await next(vitest, { ...whole, ...env, ...full, NAAS_TEST_COUNTS: file });
   const counts = await countsIn(file, code);
   for (const name of failedChecks) console.log(`failed check: ${name}`);

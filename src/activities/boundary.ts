@@ -94,7 +94,7 @@ export async function atTheBoundary<T>(body: () => Promise<T>, { unfenced = fals
     // Cancelled in the middle: what had been done by then is told all the same.
     if (error instanceof PartialFailure && cancellationSignal().aborted)
       throw new CancelledFailure('cancelled while it wrote', [error.details]);
-    const told = partial(error);
+    const told = withReason(partial(error));
     // A defect has to stay what it is.
     if (told === undefined) throw error;
     // For the next attempt, should it begin too late to learn anything itself, and for a run whose time is over.
@@ -104,6 +104,14 @@ export async function atTheBoundary<T>(body: () => Promise<T>, { unfenced = fals
   } finally {
     clearInterval(beat);
   }
+}
+
+/** Where an attempt only ran out of time, what the one before it met says more. */
+function withReason(told: PartialFailure | undefined): PartialFailure | undefined {
+  const earlier = told?.cause.isUnsent === true ? earlierFailure() : undefined;
+  if (told === undefined || earlier === undefined) return told;
+  const { problems, objects } = earlier.details;
+  return new PartialFailure(earlier.cause, { ...told.details, problems, objects });
 }
 
 function attemptSoFar(): Pick<FailureDetails, 'attempt' | 'lostUntil'> {
@@ -196,7 +204,8 @@ export function asNaasError(reason: unknown): NaasError {
 }
 
 export function gravest(errors: NaasError[]): NaasError {
-  const worst = errors.find((error) => ERRORS[error.code].permanent) ?? errors[0];
+  const worst =
+    errors.find((error) => ERRORS[error.code].permanent) ?? errors.find(({ isUnsent }) => !isUnsent) ?? errors[0];
   const error = worst ?? new NaasError({ code: 'Unexpected', message: 'a write failed and said nothing' });
   // A removal or an undo is tried again whatever failed: no sooner than the system asked for.
   const retryAfterMs = Math.max(0, ...errors.map((each) => each.retryAfterMs ?? 0));

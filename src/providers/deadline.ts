@@ -9,10 +9,8 @@ export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** `what` is tried, on what, at which server. `sent`: the server may have had the request. */
 export function deadlinePassed({ what }: { what: string }, sent: boolean): NaasError {
   const effect = sent ? 'the request was under way, so its effect is unknown' : 'nothing was sent';
-  return new NaasError({
-    code: 'DeadlinePassed',
-    message: `${what}: the deadline passed; ${effect}. naas tries again by itself.`,
-  });
+  const message = `${what}: the deadline passed; ${effect}. naas tries again by itself.`;
+  return new NaasError({ code: 'DeadlinePassed', message }, { isUnsent: !sent });
 }
 
 export function abortReason(signal: AbortSignal | undefined, { what }: { what: string }): Error {

@@ -178,8 +178,13 @@ export interface Problem {
 export class NaasError extends Error {
   readonly problems: Problem[];
   readonly retryAfterMs: number | undefined;
+  /** Time ran out before anything was asked: it says nothing of the other side. */
+  readonly isUnsent: boolean;
 
-  constructor(problems: Problem | Problem[], options: { cause?: unknown; retryAfterMs?: number } = {}) {
+  constructor(
+    problems: Problem | Problem[],
+    options: { cause?: unknown; retryAfterMs?: number; isUnsent?: boolean } = {},
+  ) {
     const list = Array.isArray(problems) ? problems : [problems];
     super(
       list.map((problem) => problem.message).join('\n'),
@@ -188,6 +193,7 @@ export class NaasError extends Error {
     this.problems = list;
     this.name = list[0]?.code ?? 'Unexpected';
     this.retryAfterMs = options.retryAfterMs;
+    this.isUnsent = options.isUnsent ?? false;
   }
 
   get code(): ErrorName {

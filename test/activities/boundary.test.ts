@@ -74,6 +74,21 @@ describe('a failure', () => {
     expect(beats).toMatchObject([{ problems: [{ code: 'Unavailable' }] }]);
   });
 
+  it('that is only that time ran out tells what the attempt before it met, where nothing was sent', async () => {
+    const unsent = new NaasError({ code: 'DeadlinePassed', message: 'nothing was sent' }, { isUnsent: true });
+    const sent = new NaasError({ code: 'DeadlinePassed', message: 'its effect is unknown' });
+    const problems = [{ code: 'Throttled', message: 'too many' }];
+    const second = { attempt: 2, heartbeatDetails: { problems, objects: [REF], effects: [], attempt: 1 } };
+    const effects = [DONE];
+    const late = new PartialFailure(unsent, { problems: unsent.problems, objects: [], effects });
+    expect(await failed(late, second)).toMatchObject({
+      type: 'Throttled',
+      details: [{ problems, objects: [REF], effects }],
+    });
+    expect(await failed(sent, second)).toMatchObject({ type: 'DeadlinePassed' });
+    expect(await failed(unsent), 'the first one has nobody to ask').toMatchObject({ type: 'DeadlinePassed' });
+  });
+
   it('of a write that nothing fences is told only when it can come no more', async () => {
     const times = { startToCloseTimeoutMs: 1_500 };
     const beganMs = Date.now();
@@ -137,6 +152,11 @@ describe('several writes', () => {
 
   it('fail for good where one of them does', async () => {
     expect((await together(fails(fault('Throttled', 500)), fails(fault('Invalid')))).cause.code).toBe('Invalid');
+  });
+
+  it('fail of what was asked, where another one never was', async () => {
+    const unsent = new NaasError({ code: 'DeadlinePassed', message: 'nothing was sent' }, { isUnsent: true });
+    expect((await together(fails(unsent), fails(fault('Throttled')))).cause.code).toBe('Throttled');
   });
 
   it('wait as long as the longest of them was asked to', async () => {

@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLeash, type Leash } from '../../src/local/leash.ts';
 import { ROOT } from '../../tools/paths.mjs';
+import { FULL } from '../support/generated-cases.ts';
+import { drawFor, shuffled } from '../support/run-seed.ts';
 import { nobody, processesOf } from './running.ts';
 
 const STARTER = `
@@ -49,7 +51,9 @@ describe('a platform start that is interrupted', () => {
   // From "Node has hardly loaded" through each server's start to "the worker is coming up".
   const MOMENTS_MS = [150, 500, 900, 1_400, 2_200, 3_200, 4_200, 5_500];
 
-  for (const moment of MOMENTS_MS) {
+  // Each start costs what a whole platform costs: the usual run takes half of them, by lot.
+  const draw = drawFor('interrupted start');
+  for (const moment of FULL ? MOMENTS_MS : shuffled(MOMENTS_MS, draw).slice(0, MOMENTS_MS.length / 2)) {
     it(`leaves no process and no folder after Ctrl-C at ${moment} ms`, async () => {
       const { starter, exited } = start();
       await sleep(moment);

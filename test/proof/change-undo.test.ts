@@ -5,7 +5,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Status } from '../../src/spec/status.ts';
 import { type ChangeTable, type Fleet, openFleet, sampleOf, tableOf } from '../support/change-fleet.ts';
 import { diff, generalContent, rebornSince, type Snapshot } from '../support/cluster-snapshot.ts';
-import { batches, casesOf, describePoint, type EffectPoint, type Moment, ruleAt } from '../support/effects-table.ts';
+import {
+  batches,
+  casesOf,
+  describePoint,
+  type EffectPoint,
+  inTurns,
+  type Moment,
+  ruleAt,
+} from '../support/effects-table.ts';
 import { gather } from '../support/fault-proxy-gate.ts';
 import type { Fault } from '../support/fault-proxy-rules.ts';
 import { proofCases } from '../support/proof-cases.ts';
@@ -89,11 +97,6 @@ async function expectAsBefore(when: string): Promise<void> {
 function expectNamed(told: string, { point, title }: Case, name: string): void {
   expect(told, `${title} ${name}`).toContain('planted fault');
   expect(told, `${title} ${name}`).toContain(point.name.replaceAll('*', name));
-}
-
-/** In the usual run each write at one of its two moments. */
-function inTurns(cases: Case[]): Case[] {
-  return FULL ? cases : cases.filter((_, index) => index % 4 === 0 || index % 4 === 3);
 }
 
 describe('a change', () => {

@@ -9,6 +9,7 @@ import {
   describePoint,
   type EffectPoint,
   type EffectTable,
+  inTurns,
   type Moment,
   ruleAt,
 } from '../support/effects-table.ts';
@@ -51,7 +52,7 @@ describe('exact undo', () => {
   });
 
   it('undoes provisioning wherever a write fails for good', async () => {
-    for (const [number, batch] of batches(casesOf(table.provisioning), BATCH).entries()) {
+    for (const [number, batch] of batches(inTurns(casesOf(table.provisioning)), BATCH).entries()) {
       const names = tenants(`undo-p${number}`, batch.length);
       const rules = batch.map(({ point, moment }, index) =>
         ruleAt(stand.proxy, names[index] ?? '', point, { fault: forGood(moment, index) }),

@@ -16,7 +16,7 @@ import { drawFor, shuffled } from '../support/run-seed.ts';
 import { DEV } from '../support/scenario.ts';
 
 const FULL = process.env['NAAS_FULL'] === '1';
-const ROUNDS = FULL ? 8 : 2;
+const ROUNDS = FULL ? 8 : 1;
 /** Nobody who loses waits longer to hear it. Something else on the machine may hold one up; three races in a row are ours. */
 const WITHIN_MS = 1_000;
 const SLOW_IN_A_ROW = 3;

@@ -2,16 +2,17 @@
 // held at their own write, then one SIGKILL meets all of them there; who is left or comes next goes on without a person.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Snapshot } from '../support/cluster-snapshot.ts';
-import { batches, casesOf, type EffectTable } from '../support/effects-table.ts';
+import { batches, casesOf, type EffectTable, inTurns } from '../support/effects-table.ts';
 import { gather } from '../support/fault-proxy-gate.ts';
 import { madeTwice, objectsOf } from '../support/planned-objects.ts';
 import { failedTests, recordProof } from '../support/proof-table.ts';
 import { drawFor, shuffled } from '../support/run-seed.ts';
 import { cleanLife, DEV, openStand, type Stand } from '../support/scenario.ts';
 
-/** The usual run kills one of two workers at a core of the writes, by lot. */
+/** The usual run strikes each write at one of its moments, and one of two workers at a core of them, by lot. */
 const FULL = process.env['NAAS_FULL'] === '1';
 const BATCH = 20;
+const CORE = 12;
 
 let stand: Stand;
 let table: EffectTable;
@@ -74,7 +75,7 @@ async function expectReady(names: readonly string[], places: readonly Place[]): 
 describe('kill -9 of the worker', () => {
   it('converges to ready and to deleted wherever it strikes, and makes each object once', async () => {
     const leaving = casesOf(table.teardown);
-    for (const [number, places] of batches(casesOf(table.provisioning), BATCH).entries()) {
+    for (const [number, places] of batches(inTurns(casesOf(table.provisioning)), BATCH).entries()) {
       const names = places.map((_, index) => `kill-${number}-${String(index + 1).padStart(2, '0')}`);
       await strike(names, places, () => Promise.all(names.map((name) => stand.submit(name, DEV))));
       await stand.startWorker();
@@ -89,7 +90,7 @@ describe('kill -9 of the worker', () => {
 
   it('leaves the work of both to the other one of two', async () => {
     const all = shuffled(casesOf(table.provisioning), drawFor('kill worker'));
-    for (const [number, places] of batches(FULL ? all : all.slice(0, BATCH), BATCH).entries()) {
+    for (const [number, places] of batches(FULL ? all : all.slice(0, CORE), BATCH).entries()) {
       // The one of two that the last round left is joined by another.
       await stand.startWorker();
       const names = places.map((_, index) => `kill-two-${number}-${String(index + 1).padStart(2, '0')}`);

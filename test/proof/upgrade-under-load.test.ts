@@ -33,8 +33,9 @@ const GRACE_MS = 40_000;
 const ENDING_MS = 1_000;
 
 const STAND = {
-  // Fewer than a life with a change has: histories are renewed between the builds as well.
-  timing: { continueAsNewAfterEvents: 60, stageTimeoutSeconds: 60 },
+  // Fewer than a life with a change has: histories are renewed between the builds as well. What is held waits for the lives
+  // that end meanwhile.
+  timing: { continueAsNewAfterEvents: 60, stageTimeoutSeconds: FULL ? 900 : 60 },
   lookEveryMs: 500,
 };
 

@@ -171,9 +171,14 @@ export const ACTIVITIES: Guard[] = [
       replace: 'undefined;',
     },
     'permanent-outweighs': {
-      find: 'errors.find((error) => ERRORS[error.code].permanent) ?? errors[0];',
-      replace: 'errors[0];',
+      find: 'errors.find((error) => ERRORS[error.code].permanent) ?? errors.find(',
+      replace: 'errors.find(',
     },
+    'unsent-says-nothing': {
+      find: 'told?.cause.isUnsent === true ? earlierFailure()',
+      replace: 'false ? earlierFailure()',
+    },
+    'what-was-sent-says-more': { find: 'errors.find(({ isUnsent }) => !isUnsent) ?? errors[0]', replace: 'errors[0]' },
     'longest-wait-counts': { find: 'Math.max(0, ...errors.map((each) => each.retryAfterMs ?? 0));', replace: '0;' },
     'batch-goes-past-failures': {
       find: 'const settled = await Promise.allSettled(writes.map(({ write }) => write()));',
