@@ -31,6 +31,7 @@ import { sharedPlatform } from '../support/platform.ts';
 import { submissionOf } from '../support/runs.ts';
 import { PEOPLE, type Person } from '../support/scenario-people.ts';
 import { DEV, requestOf } from '../support/scenario-requests.ts';
+import { endOf } from '../support/skipped-end.ts';
 
 const QUEUE = 'domain-clock';
 const DAY_MS = 86_400_000;
@@ -198,7 +199,7 @@ describe('a proof', () => {
   it('that never comes lets the registration lapse after 30 days, and ends the run', async () => {
     await register('never.org');
     const startedMs = await env.currentTimeMs();
-    const status: DomainStatus = await handleOf('never.org').result();
+    const status = await endOf<DomainStatus>(env, domainWorkflowId('never.org'));
     expect(status.holdings).toMatchObject([{ state: 'lapsed', why: expect.stringContaining('no such name') }]);
     const days = (Date.parse(status.holdings[0]?.since ?? '') - startedMs) / DAY_MS;
     expect(days).toBeGreaterThan(29.7);
@@ -230,7 +231,7 @@ describe('a proof', () => {
     await handleOf('gone.org').signal('tick', { name: 'gone.org' });
     await expect.poll(() => stateOf('gone.org')).toEqual(['grace']);
     const lostMs = await env.currentTimeMs();
-    const status: DomainStatus = await handleOf('gone.org').result();
+    const status = await endOf<DomainStatus>(env, domainWorkflowId('gone.org'));
     expect(status.holdings).toMatchObject([{ state: 'lapsed' }]);
     const told = notices(status).filter(({ atMs }) => atMs >= lostMs - 60_000);
     expect(told.map(({ atMs }) => `day ${Math.abs(Math.round((atMs - lostMs) / DAY_MS))}`)).toEqual([
@@ -249,7 +250,7 @@ describe('a proof', () => {
     const other = await signed('addDomain', 'other.org', PEOPLE.owner, { name: 'twice.org', team: 'shop' });
     await expect(deliver('addDomain', 'twice.org', other)).rejects.toMatchObject(again);
     await send('removeDomain', 'twice.org', PEOPLE.owner, { name: 'twice.org' });
-    await handleOf('twice.org').result();
+    await endOf<DomainStatus>(env, domainWorkflowId('twice.org'));
   });
 
   it('is not missed while no server says anything', async () => {
@@ -288,7 +289,7 @@ describe('a namespace that wants to know', () => {
     expect(await stateOf('ears.org')).toEqual(['verified']);
     expect(await knocks()).toEqual(['namespace:theirs', 'namespace:ours']);
     await send('removeDomain', 'ears.org', PEOPLE.owner, { name: 'ears.org' });
-    await handleOf('ears.org').result();
+    await endOf<DomainStatus>(env, domainWorkflowId('ears.org'));
     expect(await knocks()).toHaveLength(2);
   });
 });
@@ -354,7 +355,7 @@ describe('a domain that is to be bought', () => {
     await send('buyDomain', 'own.org', both, { name: 'own.org', team: 'shop' });
     await expect(decide('own.org', both, 'approve')).rejects.toMatchObject({ cause: { type: 'NotAllowed' } });
     expect(await decide('own.org', APPROVER, 'reject')).toMatchObject({ state: 'rejected' });
-    await handleOf('own.org').result();
+    await endOf<DomainStatus>(env, domainWorkflowId('own.org'));
   });
 
   it('is a whole domain, without a price where the list has none, and lapses when nobody decides', async () => {
@@ -362,7 +363,7 @@ describe('a domain that is to be bought', () => {
     const below = send('buyDomain', 'dear.com', PEOPLE.owner, { name: 'www.dear.com', team: 'shop' });
     await expect(below).rejects.toMatchObject({ cause: { type: 'InvalidRequest' } });
     expect((await ask('dear.com')).purchase).not.toHaveProperty('price');
-    const status: DomainStatus = await handleOf('dear.com').result();
+    const status = await endOf<DomainStatus>(env, domainWorkflowId('dear.com'));
     expect(status.holdings).toMatchObject([{ state: 'lapsed', why: 'nobody decided on its purchase in time' }]);
   });
 });
@@ -393,9 +394,11 @@ describe('a namespace below a domain', () => {
     await stopWorker();
     await startWorker();
     expect(await handle.query<Status>('status')).toMatchObject({ phase: 'provisioning', inventory: [] });
-    const status: Status = await handle.result();
+    const status = await endOf<Status>(env, workflowId('clock-waits'));
     expect(status).toMatchObject({ phase: 'failed', inventory: [], problems: [{ code: 'NotAllowed' }] });
-    expect((await handleOf('waits.org').result()).holdings).toMatchObject([{ state: 'lapsed' }]);
+    expect((await endOf<DomainStatus>(env, domainWorkflowId('waits.org'))).holdings).toMatchObject([
+      { state: 'lapsed' },
+    ]);
   });
 });
 
