@@ -2,7 +2,7 @@
 // given. Whatever it starts ends with it, and with this process, however that ends.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../../tools/paths.mjs';
@@ -65,7 +65,8 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const leash = createLeash();
   const stateDir = options.stateDir ?? join(tmpdir(), `naas-${randomUUID().slice(0, 8)}`);
   // Told before it exists: there is no moment at which a killed process would leave it behind.
-  if (!existsSync(stateDir)) leash.removeFolder(stateDir);
+  const isOurs = !existsSync(stateDir);
+  if (isOurs) leash.removeFolder(stateDir);
   // Letting go of the leash ends everything that it holds, in whatever state the start is.
   const abort = (): void => void leash.letGo();
   signal?.addEventListener('abort', abort, { once: true });
@@ -76,6 +77,8 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     return platform;
   } catch (error) {
     await leash.letGo();
+    // What this process was still writing may have come after the leash.
+    if (isOurs) await rm(stateDir, { recursive: true, force: true });
     throw signal?.aborted ? signal.reason : error;
   } finally {
     signal?.removeEventListener('abort', abort);
@@ -103,7 +106,7 @@ async function bootAround(dns: Promise<AzureDns | null>, options: BootOptions, l
   const catalogDir = options.catalogDir ?? process.env['NAAS_CATALOG'] ?? join(ROOT, 'catalog');
   const workerKubeconfig = join(stateDir, 'worker', 'kubeconfig');
 
-  const [cluster, temporal, issuer, domainKeyFile, workflowBundle, azureDns] = await Promise.all([
+  const [cluster, temporal, issuer, domainKeyFile, workflowBundle, azureDns] = await allEnded([
     bootKubernetes(options, leash, workerKubeconfig),
     bootTemporal(options, leash),
     createLocalIssuer(join(stateDir, 'issuer')),
@@ -163,6 +166,18 @@ async function bootAround(dns: Promise<AzureDns | null>, options: BootOptions, l
     await leash.letGo();
   };
   return { ...data, azureDns, startWorker, stop: () => (stopped ??= stop()) };
+}
+
+/** As `Promise.all`, but when it fails nothing of it goes on: whoever cleans up then comes last. */
+async function allEnded<T extends readonly unknown[]>(
+  parts: readonly [...{ [Part in keyof T]: Promise<T[Part]> }],
+): Promise<T> {
+  try {
+    return (await Promise.all(parts)) as unknown as T;
+  } catch (error) {
+    await Promise.allSettled(parts);
+    throw error;
+  }
 }
 
 async function bootKubernetes(options: BootOptions, leash: Leash, workerKubeconfig: string) {
