@@ -106,7 +106,7 @@ async function bootAround(dns: Promise<AzureDns | null>, options: BootOptions, l
   const catalogDir = options.catalogDir ?? process.env['NAAS_CATALOG'] ?? join(ROOT, 'catalog');
   const workerKubeconfig = join(stateDir, 'worker', 'kubeconfig');
 
-  const [cluster, temporal, issuer, domainKeyFile, workflowBundle, azureDns] = await allEnded([
+  const [cluster, temporal, issuer, domainKeyFile, workflowBundle, azureDns] = await allEnded(leash, [
     bootKubernetes(options, leash, workerKubeconfig),
     bootTemporal(options, leash),
     createLocalIssuer(join(stateDir, 'issuer')),
@@ -168,14 +168,15 @@ async function bootAround(dns: Promise<AzureDns | null>, options: BootOptions, l
   return { ...data, azureDns, startWorker, stop: () => (stopped ??= stop()) };
 }
 
-/** As `Promise.all`, but when it fails nothing of it goes on: whoever cleans up then comes last. */
+/** As `Promise.all`, but when it fails nothing of it goes on: what the leash holds ends, and whoever cleans up then comes last. */
 async function allEnded<T extends readonly unknown[]>(
+  leash: Leash,
   parts: readonly [...{ [Part in keyof T]: Promise<T[Part]> }],
 ): Promise<T> {
   try {
     return (await Promise.all(parts)) as unknown as T;
   } catch (error) {
-    await Promise.allSettled(parts);
+    await Promise.all([leash.letGo(), Promise.allSettled(parts)]);
     throw error;
   }
 }

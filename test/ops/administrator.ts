@@ -48,7 +48,8 @@ export async function send(
   }
 }
 
-function credentials(kubeconfig: string) {
+/** The server, its CA and the token of a kubeconfig. */
+export function credentials(kubeconfig: string): { server: string; ca: string; token: string } {
   const config = parse(readFileSync(kubeconfig, 'utf8'));
   const { cluster } = config.clusters[0];
   const { user } = config.users[0];

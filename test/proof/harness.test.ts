@@ -1,11 +1,8 @@
 // The harness itself, on the real API server: the oracle sees each change, and the proxy does exactly what a rule says and
 // nothing to anybody else. Without this the other proofs could be green for want of a fault.
-import { randomUUID } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { Agent, fetch } from 'undici';
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { diff, type Kubectl, kubectl, snapshot } from '../support/cluster-snapshot.ts';
 import type { FaultProxy } from '../support/fault-proxy.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
@@ -13,6 +10,7 @@ import { readCall } from '../support/fault-proxy-request.ts';
 import type { Fault, HeldCall } from '../support/fault-proxy-rules.ts';
 import { sharedPlatform } from '../support/platform.ts';
 import { failedTests, recordProof } from '../support/proof-table.ts';
+import { applyForeign, definitionOf } from '../support/scenario-foreign.ts';
 
 const TENANT = 'harness-a';
 const OTHER = 'harness-b';
@@ -73,24 +71,7 @@ function isJson(text: string): boolean {
   }
 }
 
-const LATE_DEFINITION = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'lates.harness.test' },
-  spec: {
-    group: 'harness.test',
-    names: { kind: 'Late', plural: 'lates' },
-    scope: 'Namespaced',
-    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
-  },
-};
-
-function manifest(object: { kind: string }): string {
-  const file = join(tmpdir(), `naas-harness-${object.kind}-${randomUUID()}.json`);
-  writeFileSync(file, JSON.stringify(object));
-  onTestFinished(() => rmSync(file));
-  return file;
-}
+const LATE_DEFINITION = definitionOf('harness.test', 'Late');
 
 async function exists(name: string): Promise<boolean> {
   return (await kubectl(kube, 'get', 'configmap', name, '-n', TENANT, '--ignore-not-found', '-o', 'name')) !== '';
@@ -123,10 +104,10 @@ describe('the oracle', () => {
 
   it('sees the objects of a kind that was defined after the first look, and outlives its going', async () => {
     const before = await snapshot(kube);
-    await kubectl(kube, 'create', '-f', manifest(LATE_DEFINITION));
+    await applyForeign(kube, [LATE_DEFINITION]);
     await kubectl(kube, 'wait', '--for=condition=Established', `crd/${LATE_DEFINITION.metadata.name}`);
     const late = { apiVersion: 'harness.test/v1', kind: 'Late', metadata: { name: 'one', namespace: TENANT } };
-    await kubectl(kube, 'create', '-f', manifest(late));
+    await applyForeign(kube, [late]);
     const changes = diff(before, await snapshot(kube));
     await kubectl(kube, 'delete', 'crd', LATE_DEFINITION.metadata.name);
     expect(changes).toContainEqual(expect.stringContaining(`added Late.harness.test/v1 ${TENANT}/one`));

@@ -1,18 +1,28 @@
 // Order of a hostname's life as a safety property, read from three logs of one machine: the API server's, with what the lists
-// said, and the zone's own. A record never leads to a route that is not in force, nor for as long as somebody may remember it.
+// said, and the zone's own. A record never leads to a route that is not in force, nor for as long as somebody may remember it. And a name that was taken away
+// rests for everybody but its own.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LABEL, WORKER_USER } from '../../src/spec/names.ts';
+import { inSeconds, writeClaims } from '../../src/spec/hostname-claims-text.ts';
+import { HOSTNAMES_PREFIX, LABEL, SYSTEM_NAMESPACE, WORKER_USER } from '../../src/spec/names.ts';
+import { send } from '../ops/administrator.ts';
+import { askForHostname } from '../support/ask-hostname.ts';
 import { type AuditEvent, byTenant, describeEvent, readAudit, tookEffect } from '../support/audit.ts';
-import { kubectl } from '../support/cluster-snapshot.ts';
-import { type ListState, listHistory } from '../support/list-history.ts';
+import { kubectl, type Snapshot } from '../support/cluster-snapshot.ts';
+import { brokenHistory, historyOf, type ListState, listHistory } from '../support/list-history.ts';
 import { failedTests, recordProof } from '../support/proof-table.ts';
 import { breakForGood, cleanReachedLife, type ReachCase, type ReachPoint } from '../support/reach-points.ts';
 import { hostnameOf, openReachStand, type ReachStand, type Tenant, ZONES } from '../support/reach-stand.ts';
 
+const FULL = process.env['NAAS_FULL'] === '1';
 const TTL_SECONDS = 3;
 /** Nobody waits for this one. */
 const LONG_TTL_SECONDS = 600;
+
+/** The zone of names that are taken away, and given again. */
+const RESTING = 'rest.test';
+/** A minute is the least that a zone's rest can be told in. */
+const REST_MINUTES = 1;
 const ROUTE_KINDS = ['listenersets', 'certificates', 'httproutes'];
 
 let stand: ReachStand;
@@ -22,11 +32,17 @@ let published: Tenant[];
 let unpublished: Tenant;
 let lives: Map<string, AuditEvent[]>;
 let lists: ListState[];
+let before: Snapshot;
 
 beforeAll(async () => {
-  stand = await openReachStand({ zones: ZONES.slice(0, 8), ttlSeconds: TTL_SECONDS });
+  stand = await openReachStand({
+    zones: [...ZONES.slice(0, 8), RESTING],
+    ttlSeconds: TTL_SECONDS,
+    quarantineMinutes: { [RESTING]: REST_MINUTES },
+  });
   await stand.startWorker();
   await stand.makeLists();
+  before = await stand.snapshot();
   const [clean, cut, undone, first, second, killed, byHand, never] = stand.tenants('order', 8);
   if (!clean || !cut || !undone || !first || !second || !killed || !byHand || !never) throw new Error('eight tenants');
   published = [clean, cut, undone, first, second, killed, byHand];
@@ -209,5 +225,71 @@ describe('order of a hostname in the logs', () => {
     // And nothing of naas's is left that names one.
     const left = await kubectl(stand.kube, 'get', ROUTE_KINDS.join(','), '-A', '-l', LABEL.incarnation, '-o', 'name');
     expect(left.trim()).toBe('');
+  });
+});
+
+describe('a hostname that is taken away', () => {
+  const NAME = `cart.${RESTING}`;
+
+  const endRest = async (): Promise<void> => {
+    const path = `/api/v1/namespaces/${SYSTEM_NAMESPACE}/configmaps/${HOSTNAMES_PREFIX}${RESTING}`;
+    const { metadata } = await send(stand.kube.kubeconfig, 'GET', path);
+    const { resourceVersion } = metadata as { resourceVersion: string };
+    const freeAfter = inSeconds(Date.now() - 2_000);
+    const claims = (await stand.claims(RESTING)).map((each) => (each.state === 'held' ? each : { ...each, freeAfter }));
+    const data = { claims: writeClaims({ zone: RESTING, claims }) };
+    const { kind } = await send(stand.kube.kubeconfig, 'PATCH', path, { metadata: { resourceVersion }, data });
+    expect(kind).toBe('ConfigMap');
+  };
+
+  const expectOneOwner = async (atLeast: number): Promise<void> => {
+    const history = await historyOf(stand, RESTING);
+    expect(history.length, 'the audit log knows the list').toBeGreaterThanOrEqual(atLeast);
+    expect(brokenHistory(history)).toEqual([]);
+  };
+
+  const expectRefused = async (name: string, words: string): Promise<void> => {
+    const { problems = [] } = await askForHostname(stand, name, NAME, 'http');
+    const told = problems.map(({ code, message }) => `${code}: ${message}`).join('; ');
+    expect(told).toContain('Conflict: ');
+    expect(told).toContain(words);
+    await stand.untilAll([name], ['failed', 'refused']);
+  };
+
+  it('is nobody else’s while it goes, and rests for its TTL and the zone’s quarantine', async () => {
+    expect((await askForHostname(stand, 'rest-mine', NAME, 'http')).problems).toBeUndefined();
+    await expectRefused('rest-before', 'is held by namespace rest-mine of team shop');
+    await stand.teardown('rest-mine');
+    let during = 0;
+    for (; (await stand.owner.status('rest-mine')).phase === 'deleting'; during += 1)
+      await expectRefused(`rest-during-${during}`, 'namespace rest-mine of team shop');
+    expect(during).toBeGreaterThan(1);
+    await stand.untilAll(['rest-mine'], ['deleted']);
+    await expectRefused('rest-after', 'rests until');
+    const [claim] = await stand.claims(RESTING);
+    const removedMs = stand.dns.log.list().findLast(({ effect }) => effect === 'deleted')?.atMs ?? Number.NaN;
+    const restMs = (claim?.state === 'released' ? Date.parse(claim.freeAfter) : Number.NaN) - removedMs;
+    const leastMs = TTL_SECONDS * 1000 + REST_MINUTES * 60_000;
+    expect(restMs).toBeGreaterThanOrEqual(leastMs);
+    // The time between the deletion in the zone and its answer, and whole seconds.
+    expect(restMs).toBeLessThan(leastMs + 20_000);
+  });
+
+  it('is its own namespace’s again at once', async () => {
+    expect((await askForHostname(stand, 'rest-mine', NAME, 'http')).problems).toBeUndefined();
+    await stand.teardown('rest-mine');
+    await stand.untilAll(['rest-mine'], ['deleted']);
+    await expectOneOwner(4);
+  });
+
+  it('is anybody’s when it has rested', async () => {
+    // What the clock does in a minute, an administrator does at once: the list says until when.
+    if (FULL) await sleep((REST_MINUTES * 60 + TTL_SECONDS + 1) * 1000);
+    else await endRest();
+    expect((await askForHostname(stand, 'rest-next', NAME, 'http')).problems).toBeUndefined();
+    await stand.teardown('rest-next');
+    await stand.untilAll(['rest-next'], ['deleted']);
+    await expectOneOwner(6);
+    expect(await stand.changesSince(before)).toEqual([]);
   });
 });

@@ -1,8 +1,9 @@
-// The independent reader: asks the real kubectl, never our provider, for every listable object of the whole cluster,
-// cluster-scoped ones too, and says what differs between two moments. Reads only.
+// The independent reader's notes: every object of the whole cluster, as the API server said it, and what differs between two
+// moments. Reads only.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ANNOTATION } from '../../src/spec/names.ts';
+import { type ClusterObject, readCluster } from './whole-cluster.ts';
 
 const run = promisify(execFile);
 
@@ -17,13 +18,7 @@ export interface Kubectl {
 /** Canonical JSON by `resource.group/namespace/name`, resourceVersion and managedFields included: equal means untouched. */
 export type Snapshot = Map<string, string>;
 
-/**
- * Left out: what the API server keeps about itself (Leases), what tells and does not govern (Events), and what is probed
- * at each question and stored nowhere (componentstatuses).
- */
-const LEFT_OUT = new Set(['events', 'events.events.k8s.io', 'leases.coordination.k8s.io', 'componentstatuses']);
-
-/** A snapshot of thousands of objects with managed fields is large; Node's default of 1 MiB would cut it. */
+/** What kubectl lists may be large; Node's default of 1 MiB would cut it. */
 const OUTPUT_BYTES = 512 * 1024 * 1024;
 
 export async function kubectl(kube: Kubectl, ...words: string[]): Promise<string> {
@@ -36,55 +31,21 @@ export async function kubectl(kube: Kubectl, ...words: string[]): Promise<string
 /** A label of what an earlier file of tests left living; it goes as it may, and is nobody's business. */
 export const LEFT_OVER = 'left-over.test';
 
-export async function snapshot(kube: Kubectl): Promise<Snapshot> {
-  const known = RESOURCES.get(kube.kubeconfig);
-  const resources = known ?? (await listable(kube));
-  const items = await listAll(kube, resources).catch((error: unknown) => {
-    // A definition may be gone, and its kind with it.
-    if (known === undefined) throw error;
-  });
-  const isWhole = items?.every((item) => item.kind !== DEFINITION || resources.includes(item.metadata.name)) ?? false;
-  if (isWhole) RESOURCES.set(kube.kubeconfig, resources);
-  else RESOURCES.delete(kube.kubeconfig);
-  return items === undefined || (!isWhole && known !== undefined) ? snapshot(kube) : snapshotOf(items);
+export async function snapshot({ kubeconfig }: Kubectl): Promise<Snapshot> {
+  return snapshotOf(await readCluster(kubeconfig));
 }
 
-const DEFINITION = 'CustomResourceDefinition';
-
-/**
- * What a server lists, by kubeconfig: to ask for that takes kubectl longer than some lists. Remembered only while every definition
- * that stands is among it; one that is not served yet will be.
- */
-const RESOURCES = new Map<string, readonly string[]>();
-
-async function listable(kube: Kubectl): Promise<readonly string[]> {
-  return (await kubectl(kube, 'api-resources', '--verbs=list', '-o', 'name'))
-    .split('\n')
-    .filter((resource) => resource !== '' && !LEFT_OUT.has(resource));
-}
-
-async function listAll(kube: Kubectl, resources: readonly string[]): Promise<Item[]> {
-  const listed = await kubectl(kube, 'get', resources.join(','), '-A', '-o', 'json', '--show-managed-fields');
-  return (JSON.parse(listed) as { items: Item[] }).items;
-}
-
-function snapshotOf(items: readonly Item[]): Snapshot {
+function snapshotOf(items: readonly ClusterObject[]): Snapshot {
   const leftOver = new Set(items.filter(isLeftOver).map(({ metadata }) => metadata.name));
   const ours = items.filter((item) => !leftOver.has(item.metadata.namespace ?? '') && !isLeftOver(item));
   return new Map(ours.map((item) => [keyOf(item), canonical(item)]));
 }
 
-interface Item {
-  apiVersion: string;
-  kind: string;
-  metadata: { name: string; namespace?: string; labels?: Record<string, string> };
-}
-
-function isLeftOver({ kind, metadata }: Item): boolean {
+function isLeftOver({ kind, metadata }: ClusterObject): boolean {
   return kind === 'Namespace' && metadata.labels?.[LEFT_OVER] !== undefined;
 }
 
-function keyOf(item: Item): string {
+function keyOf(item: ClusterObject): string {
   return `${item.kind}.${item.apiVersion} ${item.metadata.namespace ?? ''}/${item.metadata.name}`;
 }
 

@@ -3,7 +3,7 @@
 import type { Claim } from '../../src/spec/hostname-claims.ts';
 import { readClaims } from '../../src/spec/hostname-claims-text.ts';
 import { HOSTNAMES_PREFIX, SYSTEM_NAMESPACE } from '../../src/spec/names.ts';
-import { type AuditEvent, tookEffect } from './audit.ts';
+import { type AuditEvent, readAudit, tookEffect } from './audit.ts';
 
 export interface ListState {
   zone: string;
@@ -41,6 +41,11 @@ export function listHistory(events: readonly AuditEvent[]): ListState[] {
       ];
     })
     .sort((left, right) => Number(left.version) - Number(right.version));
+}
+
+/** Of one zone, until now. */
+export async function historyOf({ auditLog }: { auditLog: string }, zone: string): Promise<ListState[]> {
+  return listHistory(await readAudit(auditLog)).filter((state) => state.zone === zone);
 }
 
 /** What broke a rule in the history of one zone. */

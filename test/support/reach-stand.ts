@@ -12,7 +12,8 @@ import { openAzureZone } from '../../src/providers/azure-dns/index.ts';
 import type { Claim } from '../../src/spec/hostname-claims.ts';
 import { readClaims } from '../../src/spec/hostname-claims-text.ts';
 import { HOSTNAMES_PREFIX, SYSTEM_NAMESPACE } from '../../src/spec/names.ts';
-import { contentOf, diff, kubectl, type Snapshot } from './cluster-snapshot.ts';
+import { send } from '../ops/administrator.ts';
+import { contentOf, diff, type Snapshot } from './cluster-snapshot.ts';
 import { type TestPlatform, wholly } from './platform.ts';
 import { DEV, openStand, type Stand, type StandOptions } from './scenario.ts';
 
@@ -130,12 +131,9 @@ export async function openReachStand(options: ReachOptions = {}): Promise<ReachS
         await zone.remove(key, live?.version ?? '', options);
       },
       claims: async (zone) => {
-        const name = `${HOSTNAMES_PREFIX}${zone}`;
-        const found = await kubectl(
-          stand.kube,
-          ...['get', 'configmap', name, '-n', SYSTEM_NAMESPACE, '--ignore-not-found', '-o', 'json'],
-        );
-        return found === '' ? [] : readClaims(zone, JSON.parse(found).data.claims).claims;
+        const path = `/api/v1/namespaces/${SYSTEM_NAMESPACE}/configmaps/${HOSTNAMES_PREFIX}${zone}`;
+        const { code, data } = await send(stand.kube.kubeconfig, 'GET', path);
+        return code === 404 ? [] : readClaims(zone, (data as { claims: string }).claims).claims;
       },
       content: async () => saidBy(await stand.snapshot()),
       contentSince: async (before) => diff(before, saidBy(await stand.snapshot())),

@@ -5,17 +5,24 @@ import { kubectl } from './cluster-snapshot.ts';
 
 export const FOREIGN_FINALIZER = 'proof.example.com/hold';
 
-const WIDGETS = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'widgets.proof.example.com' },
-  spec: {
-    group: 'proof.example.com',
-    scope: 'Namespaced',
-    names: { plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' },
-    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
-  },
-};
+/** A kind of somebody's own, namespaced and of any shape. */
+export function definitionOf(group: string, kind: string) {
+  const singular = kind.toLowerCase();
+  const plural = `${singular}s`;
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${group}` },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { plural, singular, kind, listKind: `${kind}List` },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+    },
+  };
+}
+
+const WIDGETS = definitionOf('proof.example.com', 'Widget');
 
 /** Applies objects as somebody else than naas. */
 export function applyForeign(kube: Kubectl, objects: object[]): Promise<void> {

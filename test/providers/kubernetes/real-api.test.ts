@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectCluster, type KubernetesCluster } from '../../../src/providers/kubernetes/index.ts';
 import type { ObjectRef } from '../../../src/spec/inventory.ts';
 import { sharedPlatform } from '../../support/platform.ts';
+import { definitionOf } from '../../support/scenario-foreign.ts';
 
 const NAMESPACE = 'provider-tests';
 let cluster: KubernetesCluster;
@@ -169,17 +170,7 @@ describe('a refusal', () => {
 });
 
 describe('a kind', () => {
-  const widgets = {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: 'widgets.provider.example.com' },
-    spec: {
-      group: 'provider.example.com',
-      scope: 'Namespaced',
-      names: { plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' },
-      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
-    },
-  };
+  const widgets = definitionOf('provider.example.com', 'Widget');
 
   it('is found without a restart once its CRD is there, and KindMissing before and after', async () => {
     const widget = {
