@@ -1,5 +1,6 @@
 // Every listable object of the whole cluster, cluster-scoped ones too, over plain HTTP and never by our provider: fifty lists of
 // which kubectl would take ten times the time of a busy machine. Reads only, and remembers nothing.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { credentials } from '../ops/administrator.ts';
 
@@ -19,6 +20,8 @@ const LEFT_OUT = new Set(['events', 'events.events.k8s.io', 'leases.coordination
 const DISCOVERY = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 /** Enough to keep the server busy. */
 const CONNECTIONS = 4;
+/** A kind that was defined just now is put off for a second or two, while its store begins. */
+const TRIES = 30;
 
 interface Group {
   /** The core group has no name. */
@@ -33,9 +36,15 @@ export async function readCluster(kubeconfig: string): Promise<ClusterObject[]> 
   const { server, ca, token } = credentials(kubeconfig);
   const dispatcher = new Agent({ connect: { ca }, connections: CONNECTIONS, allowH2: false });
   const get: Get = async (path, accept) => {
-    const headers = { authorization: `Bearer ${token}`, accept };
-    const { statusCode, body } = await request(`${server}${path}`, { dispatcher, headers });
-    return { status: statusCode, body: await body.json() };
+    for (let tries = 1; ; tries += 1) {
+      const answer = await request(`${server}${path}`, {
+        dispatcher,
+        headers: { authorization: `Bearer ${token}`, accept },
+      });
+      const body = await answer.body.json();
+      if (answer.statusCode !== 429 || tries === TRIES) return { status: answer.statusCode, body };
+      await sleep(Number(answer.headers['retry-after'] ?? 1) * 1000);
+    }
   };
   try {
     const paths = (await Promise.all([listable(get, '/api'), listable(get, '/apis')])).flat();
